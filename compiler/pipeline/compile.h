@@ -1,0 +1,68 @@
+// The compiler's one entry point: a network and a target in, an image and its report out.
+#pragma once
+
+#include "common/image/image.h"
+#include "common/net/net.h"
+#include "common/net/quant_net.h"
+#include "common/support/diag.h"
+#include "common/target/target.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc::compiler {
+
+struct CompileOptions {
+  uint32_t weightBits = 8;         // 2 .. target.core.weightBits
+  std::string mapper = "greedy";   // the mappers there are: see partition.h
+  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
+  uint32_t maxNeuronsPerCore = 0;  // 0: the target's
+  bool allowLossy = false;
+  uint64_t seed = 1;               // decides ties only
+  // Pass manager: names from kPasses; empty = whole pipeline.
+  std::string stopAfter;
+  std::vector<std::string> skip;
+  int bisect = -1;                 // run only the first n passes
+  std::string dumpDir;             // IR after every pass
+  bool time = false;
+};
+
+struct LayerReport {
+  std::string name;        // of the population
+  uint32_t neurons = 0;
+  uint64_t synapses = 0;   // nonzero or stored entries of its input projections, as on the chip (host layer included)
+  uint32_t weightBits = 0;
+  double sqnrDb = 0;       // weights, against the float network
+  uint64_t saturated = 0;  // weights clipped
+  uint64_t zeroed = 0;     // nonzero weights that became 0
+  bool onHost = false;     // its input projection is a host layer
+  uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0; // neurons not proven safe
+};
+
+struct PassTime { std::string name; double seconds; bool changed; };
+
+struct CompileReport {
+  std::vector<LayerReport> layers;      // non-input populations
+  uint32_t coresUsed = 0, coresLowerBound = 0;
+  uint64_t neurons = 0, synapses = 0;
+  double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0; // every neuron firing at rate 1 unless calibrated
+  std::vector<PassTime> passes;
+};
+
+struct CompileResult {
+  net::Net net;                          // lowered
+  std::optional<net::QuantNet> quant;    // after `quantize`
+  std::optional<image::Image> image;     // after `emit`
+  CompileReport report;
+  std::string ir;                        // text IR at stopAfter (or of the last pass run)
+};
+
+llvm::Expected<CompileResult> compile(net::Net net, const target::Target &target,
+                                      const CompileOptions &options, support::Warnings &warnings);
+// Starts at `partition`: a network that is in integers already (a .snn file with quantised
+// populations, golden vectors).
+llvm::Expected<CompileResult> compile(net::QuantNet net, const target::Target &target,
+                                      const CompileOptions &options, support::Warnings &warnings);
+
+} // namespace snnc::compiler
