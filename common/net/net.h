@@ -9,6 +9,7 @@
 #include "common/support/source_loc.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,6 +23,7 @@ enum class NeuronKind {
   CubaLIF, // tau_syn dI/dt = -I + w_in S;  tau_mem dv/dt = (v_leak - v) + R I
 };
 const char *nameOf(NeuronKind kind); // "input", "if", "lif", "cubalif"
+std::optional<NeuronKind> parseNeuronKind(const std::string &name); // empty if unknown
 
 // One value for every neuron of a population (size 1) or one each (size n).
 struct Param {

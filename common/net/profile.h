@@ -79,6 +79,7 @@ std::optional<Integrator> parseIntegrator(const std::string &);
 std::optional<ResetRule> parseResetRule(const std::string &);
 std::optional<Compare> parseCompare(const std::string &);
 std::optional<BiasTiming> parseBiasTiming(const std::string &);
+std::optional<Origin> parseOrigin(const std::string &);
 std::optional<Encoding> parseEncoding(const std::string &);
 std::optional<Readout> parseReadout(const std::string &);
 
