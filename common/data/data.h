@@ -1,5 +1,6 @@
 // Samples to run a network on. A DATA spec on the command line names one:
-//   digits[:N]                built in, generated (data/digits.h)
+//   digits[:N]                built in, generated (data/digits.h); default 1000
+//   digits-train:N            the stream that examples/digits/model.json was trained on
 //   mnist:DIR[:train|test]    IDX files, .gz or not; pixels / 255; default test
 //   npz:FILE   npy:FILE       `x` (unscaled) and labels `y`
 // x of the input's rank plus one is one value per sample, held for every step; rank plus two is
@@ -40,7 +41,8 @@ struct EncodedSample {
 };
 
 // Formulas: docs/reference/encodings.md. `seed` and the sample's index fix the poisson spikes.
-// Steps: --steps truncates or pads with zeros; empty everywhere is an error.
+// Steps: run.steps, where set, truncates the data or pads them with zeros (so a caller clears a
+// model's default if the data have steps of their own); set nowhere is an error (SNN6008).
 llvm::Expected<EncodedSample> encodeSample(const Dataset &data, uint64_t sample,
                                            const net::RunOptions &run, uint64_t seed);
 

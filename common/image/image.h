@@ -1,5 +1,5 @@
 // The deployment image in memory: everything a machine needs to run a network alone. The file
-// format is docs/reference/image_format.md; write.h and read.h share layout.h.
+// format is docs/reference/image_format.md; write.cpp and read.cpp share layout.h.
 #pragma once
 
 #include "common/net/quant_net.h"
@@ -103,7 +103,7 @@ struct Image {
   std::string targetJson;                 // canonical target text
   std::array<uint8_t, 32> targetFingerprint{};
   uint32_t meshWidth = 1, meshHeight = 1; // of the machine to build: bounding box of used cores
-  uint32_t steps = 0;                     // T that the windows were compiled for; 0: set by the data
+  uint32_t steps = 0; // T that the windows were compiled for; 0: set by the data
   net::Profile profile;
   net::RunOptions run;
   std::vector<PopulationMap> populations;
@@ -112,7 +112,7 @@ struct Image {
   std::vector<net::HostLayer> hostLayers;  // source, target: population indices
   std::vector<uint32_t> outputs;
   std::vector<CoreImage> cores;            // sorted by (y, x)
-  std::vector<std::vector<AxonSource>> axonSources; // [core][axon]; debug section
+  std::vector<std::vector<AxonSource>> axonSources; // [core][axon]; empty if stripped
 
   uint32_t maxSkew() const {
     uint32_t skew = 0;

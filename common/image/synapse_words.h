@@ -29,7 +29,9 @@ struct WordFormat {
   uint32_t pairNeuron(uint64_t word, uint32_t pair) const {
     return (word >> (pair * (weightBits + indexBits) + weightBits)) & ((1u << indexBits) - 1);
   }
-  uint64_t putDense(uint32_t lane, int32_t weight) const { return low(weight) << (lane * weightBits); }
+  uint64_t putDense(uint32_t lane, int32_t weight) const {
+    return low(weight) << (lane * weightBits);
+  }
   uint64_t putPair(uint32_t pair, uint32_t neuron, int32_t weight) const {
     return (low(weight) | uint64_t{neuron} << weightBits) << (pair * (weightBits + indexBits));
   }

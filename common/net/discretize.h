@@ -5,8 +5,18 @@
 //   z[t] = v' > threshold  (or >=)
 //   v[t] = v' after the reset rule
 //
-// Source: facts on NIR 4.1, table of integrators. Decays are snapped to 7 significant digits,
-// because exporters derive taus from float32 decays (0.9 comes back as 0.89999998).
+// Source: facts on NIR 4.1, table of integrators; docs/reference/model_json.md repeats it.
+//
+//   integrator   decay             gain
+//   euler        1 - dt/tau        r * dt/tau
+//   exp          exp(-dt/tau)      r * (1 - decay)
+//   unit         exp(-dt/tau)      1
+//   (IF)         1                 r, or r * dt where r > 100 (r = 1/dt, as SpikingJelly writes)
+//
+// tau = inf gives decay 1 and gain 1. Exporters derive taus from float32 decays (0.9 comes back as
+// 0.89999998): a decay within 2e-7 of a decimal of at most 5 places is that decimal, and a gain
+// within 1e-6 of 1 is 1. An empty parameter means: tau, tauMem inf; tauSyn no memory (decay 0);
+// r, wIn gain 1; vThreshold 1; everything else 0.
 #pragma once
 
 #include "common/net/net.h"
@@ -28,8 +38,9 @@ struct NeuronUpdate {
   uint32_t refractorySteps = 0; // steps after a spike in which v is held; 0 = none
 };
 
-// One entry per neuron, or a single one when all parameters are broadcast.
-// Fails (SNN2xxx, naming node, field, value) when dt/tau > 1 under Euler or a value is not finite.
+// One entry per neuron, or a single one when all parameters are broadcast; none for an input.
+// Fails (SNN2006, SNN2007, naming population, field, neuron and value) when dt/tau > 1 under Euler,
+// a value is not finite, a tau is not positive or a refractory time is no whole number of steps.
 llvm::Expected<std::vector<NeuronUpdate>> discretize(const Population &population,
                                                      const Profile &profile);
 

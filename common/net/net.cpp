@@ -11,7 +11,9 @@ static const Name<NeuronKind> kNeuronKinds[] = {{NeuronKind::Input, "input"},
                                                 {NeuronKind::LIF, "lif"},
                                                 {NeuronKind::CubaLIF, "cubalif"}};
 
-const char *nameOf(NeuronKind kind) { return findName(kNeuronKinds, kind); }
+const char *nameOf(NeuronKind kind) {
+  return findName(kNeuronKinds, kind);
+}
 std::optional<NeuronKind> parseNeuronKind(const std::string &name) {
   return findValue(kNeuronKinds, name);
 }

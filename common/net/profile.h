@@ -52,6 +52,8 @@ struct ProfileFlags {
   std::optional<Compare> compare;
   std::optional<BiasTiming> biasTiming;
 };
+// Sets what the flags hold, with Origin::Flag and the flag's name as reason.
+void apply(const ProfileFlags &flags, Profile &profile);
 
 enum class Encoding { None, Direct, Binary, Rate, Poisson, Latency };
 enum class Readout { Count, Membrane, Last, Max };

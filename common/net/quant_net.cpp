@@ -34,8 +34,8 @@ uint32_t hardwareDelay(const QuantNet &net, const std::vector<uint32_t> &first,
                        const QuantProjection &projection) {
   if (net.populations[projection.source].isInput)
     return 0;
-  const int64_t delay = int64_t{first[projection.target]} + projection.delay -
-                        first[projection.source] - 1;
+  const int64_t delay =
+      int64_t{first[projection.target]} + projection.delay - first[projection.source] - 1;
   assert(delay >= 0 && "first must be firstTicks(net)");
   return static_cast<uint32_t>(delay);
 }

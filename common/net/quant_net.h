@@ -8,7 +8,7 @@
 //   u   = wrap24( dec(u, du + duOffset) + acc + (biasToCurrent ? bias : 0) )
 //   v'  = clamp( dec(v, dv) + u + (biasToCurrent ? 0 : bias), vmin, vmax )
 //   v'  = hold while refractory        (resetSubtract ? old v : reset)
-//   z   = v' > threshold, or >= if compareGe;  never while refractory when holding (see .md)
+//   z   = v' > threshold, or >= if compareGe   (also of a held membrane)
 //   v   = z ? (resetSubtract ? clamp(v' - reset) : reset) : v'
 #pragma once
 
@@ -43,10 +43,10 @@ struct QuantPopulation {
   std::vector<uint32_t> shape;
   bool isInput = false;
   std::vector<NeuronConfig> neurons; // one per neuron; empty for an input
-  int32_t vmin = -((1 << 23) - 1);   // per core on the chip: populations that differ never share one
-  int32_t vmax = (1 << 23) - 1;
+  // Per core on the chip: populations that differ never share one.
+  int32_t vmin = -((1 << 23) - 1), vmax = (1 << 23) - 1;
   uint8_t duOffset = 1;
-  std::vector<double> scale;         // integer membrane units per float unit, per neuron; reports only
+  std::vector<double> scale; // membrane units per float unit, per neuron; for readouts and reports
 
   uint32_t size() const {
     uint32_t n = 1;

@@ -7,6 +7,8 @@
 
 namespace snnc::support {
 
+__extension__ typedef unsigned __int128 Uint128; // GCC and Clang
+
 class Rng {
 public:
   explicit constexpr Rng(uint64_t seed) : state(seed) {}
@@ -20,7 +22,7 @@ public:
   }
   // Uniform in [0, n), n >= 1. Multiply-shift: bias below 2^-32 for n < 2^32.
   constexpr uint64_t below(uint64_t n) {
-    return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
+    return static_cast<uint64_t>((static_cast<Uint128>(next()) * n) >> 64);
   }
   // Uniform in [lo, hi], both included.
   constexpr int64_t between(int64_t lo, int64_t hi) {

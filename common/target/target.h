@@ -1,6 +1,6 @@
 // A target: one description of a machine, read from targets/*.json with strict keys, that the
 // compiler, the engines, the RTL package and the energy report all use. No width is written twice.
-// Fields, units and legal ranges: targets/README.md (generated into docs/reference/target_fields.md).
+// Fields, units and legal ranges: targets/README.md.
 #pragma once
 
 #include "llvm/ADT/StringRef.h"
@@ -28,7 +28,7 @@ struct CoreSpec {
   uint32_t synapseWords = 16384; // 64-bit words of the RTL's memory
   uint32_t weightBits = 8;       // field width in a dense word; lanes = 64 / weightBits
   uint32_t groups = 16;          // neuron groups (windows) per core
-  uint32_t delaySlots = 8;       // ring of accumulator slots, power of two: axonal delays 0..delaySlots-1
+  uint32_t delaySlots = 8;       // ring of accumulators, power of two: delays 0..delaySlots-1
   uint32_t weightShift = 6;      // effect of a weight: w << (weightShift + exponent)
   uint32_t exponentMax = 7;
   uint32_t accumulatorBits = 22; // wraps
@@ -52,10 +52,10 @@ struct BlockCost {
   uint64_t axonBits(uint64_t synapses, uint32_t weightBits, bool dense) const;
 };
 
-// One priced event or rate. `source` is published / pre-silicon / measured / assumed plus a citation.
+// One priced event. Event names: targets/README.md.
 struct PricedConstant {
   double value = 0.0;
-  std::string unit;  // "pJ" or "ns"
+  std::string unit;  // "pJ"
   std::string basis; // published | pre-silicon | measured | assumed
   std::string node, voltage;
   std::string source;

@@ -14,48 +14,55 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
-  uint32_t weightBits = 8;         // 2 .. target.core.weightBits
-  std::string mapper = "greedy";   // the mappers there are: see partition.h
+  uint32_t weightBits = 8;                // 2 .. target.core.weightBits
+  std::string mapper = "greedy";          // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
-  uint32_t maxNeuronsPerCore = 0;  // 0: the target's
+  uint32_t maxNeuronsPerCore = 0;         // 0: the target's
   bool allowLossy = false;
-  uint64_t seed = 1;               // decides ties only
+  uint64_t seed = 1; // decides ties only
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
   std::vector<std::string> skip;
-  int bisect = -1;                 // run only the first n passes
-  std::string dumpDir;             // IR after every pass
+  int bisect = -1;     // run only the first n passes
+  std::string dumpDir; // IR after every pass
   bool time = false;
 };
 
 struct LayerReport {
-  std::string name;        // of the population
+  std::string name; // of the population
   uint32_t neurons = 0;
-  uint64_t synapses = 0;   // nonzero or stored entries of its input projections, as on the chip (host layer included)
+  uint64_t synapses = 0; // nonzero integers of its input projections, host layer included
   uint32_t weightBits = 0;
-  double sqnrDb = 0;       // weights, against the float network
-  uint64_t saturated = 0;  // weights clipped
-  uint64_t zeroed = 0;     // nonzero weights that became 0
-  bool onHost = false;     // its input projection is a host layer
-  uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0; // neurons not proven safe
+  double sqnrDb = 0;      // weights, against the float network; +inf if they are exact
+  uint64_t saturated = 0; // weights clipped
+  uint64_t zeroed = 0;    // nonzero weights that became 0
+  bool onHost = false;    // its input projection is a host layer
+  // Neurons not proven safe.
+  uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;
 };
 
-struct PassTime { std::string name; double seconds; bool changed; };
+struct PassTime {
+  std::string name;
+  double seconds;
+  bool changed;
+};
 
 struct CompileReport {
-  std::vector<LayerReport> layers;      // non-input populations
+  std::vector<LayerReport> layers; // non-input populations
   uint32_t coresUsed = 0, coresLowerBound = 0;
   uint64_t neurons = 0, synapses = 0;
-  double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0; // every neuron firing at rate 1 unless calibrated
+  // Every neuron and input element firing at every step; a core's own messages and the host's
+  // packets included. Hops: links between routers.
+  double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0;
   std::vector<PassTime> passes;
 };
 
 struct CompileResult {
-  net::Net net;                          // lowered
-  std::optional<net::QuantNet> quant;    // after `quantize`
-  std::optional<image::Image> image;     // after `emit`
+  net::Net net;                       // lowered
+  std::optional<net::QuantNet> quant; // after `quantize`
+  std::optional<image::Image> image;  // after `emit`
   CompileReport report;
-  std::string ir;                        // text IR at stopAfter (or of the last pass run)
+  std::string ir; // text IR at stopAfter; empty without it (an image's listing can be long)
 };
 
 llvm::Expected<CompileResult> compile(net::Net net, const target::Target &target,

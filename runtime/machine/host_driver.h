@@ -8,36 +8,50 @@
 #include "runtime/machine/machine.h"
 
 #include <functional>
+#include <memory>
 
 namespace snnc::runtime {
 
 struct HostStats {
-  uint64_t macs = 0;             // nonzero weight times input, executed on the host
+  uint64_t macs = 0;             // nonzero weight times nonzero integer input, as executed
   uint64_t biasSaturations = 0;  // mantissas clipped to 13 bits
   uint64_t inputSaturations = 0; // inputs clipped to the encoder's range
   uint64_t packets = 0;          // input spikes sent
 };
 
+// What run() requires of a sample: the width of the image's inputs, and values where it has host
+// layers, spikes where it has none. Fails with SNN7100.
+llvm::Error checkSample(const image::Image &image, const data::EncodedSample &sample);
+
 class HostDriver {
 public:
   // `image` and `machine` outlive the driver; machine.load(image, steps) has been called.
   HostDriver(const image::Image &image, Machine &machine, uint32_t steps);
+  ~HostDriver();
 
   struct Options {
     bool recordState = false; // fill u and v of the trace
     // Called after every tick: lockstep comparison hooks in here.
     std::function<void(uint32_t tick)> onTick;
   };
-  // Resets the machine and runs one sample of steps + skew ticks.
+  // Resets the machine and runs one sample of steps + skew ticks. The sample has `steps` steps and
+  // the elements of all input populations, one after the other in the order of image.inputs.
+  // REQUIRES: checkSample succeeds.
   trace::SampleTrace run(const data::EncodedSample &sample, const Options &options);
   const HostStats &stats() const { return hostStats; }
   uint32_t ticksPerSample() const;
 
 private:
+  struct Plan; // worked out once from the image: bias bursts, packet routes, where neurons are
+  void writeBiases(const data::EncodedSample &sample, uint32_t tick);
+  void injectSpikes(const data::EncodedSample &sample, uint32_t tick);
+  void record(trace::SampleTrace &trace, uint32_t tick, bool recordState);
+
   const image::Image &image;
   Machine &machine;
   uint32_t steps;
   HostStats hostStats;
+  std::unique_ptr<Plan> plan;
 };
 
 } // namespace snnc::runtime

@@ -6,7 +6,7 @@
 //   cycles    between machines with a clock: each tick's length, the cycle of every send
 //   counters  between machines with a clock: every activity counter, sample by sample
 //
-// Fails (SNN71xx) when an engine cannot be made or a sample cannot be run. A mismatch is not a
+// Fails (SNN7100, SNN7101) when an engine cannot be made or a sample cannot be run. A mismatch is not a
 // failure: it is in the report.
 #pragma once
 
@@ -56,7 +56,8 @@ struct Divergence {
   uint32_t neuron = 0; // in the population
   std::optional<uint32_t> core;  // index into Image::cores
   uint32_t local = 0;            // neuron on the core
-  std::string field;             // spike v u refractory tick_cycles sends send_cycle counter:<name>
+  std::string field;             // u v refractory spike sends send_core send_cycle tick_cycles
+                                 // counter:<name>
   int64_t a = 0, b = 0;
   std::string operation; // the rule of docs/reference/arithmetic.md with its operands
   std::string replay;    // one command line that runs this sample alone; empty without `command`

@@ -1,0 +1,211 @@
+// Ranges, table sizes and pointers of every core: what an engine indexes with.
+#include "common/image/checker.h"
+#include "common/image/synapse_words.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+
+namespace snnc::image {
+
+namespace {
+
+bool fitsSigned(int64_t x, unsigned bits) {
+  const int64_t bound = int64_t{1} << (bits - 1);
+  return -bound <= x && x < bound;
+}
+
+class CoreVerifier {
+public:
+  CoreVerifier(const Image &image, const target::CoreSpec &spec, size_t index, Checker &check)
+      : image(image), spec(spec), core(image.cores[index]), check(check), index(index),
+        place("cores", index) {}
+
+  void run() {
+    registers();
+    if (!sizes())
+      return;
+    groups();
+    for (size_t i = 0; i < core.neurons.size(); ++i)
+      neuron(i, core.neurons[i]);
+    for (size_t i = 0; i < core.outPointers.size(); ++i)
+      outPointer(i, core.outPointers[i]);
+    for (size_t i = 0; i < core.outSlots.size(); ++i)
+      outSlot(i, core.outSlots[i]);
+    for (size_t i = 0; i < core.axons.size(); ++i)
+      axon(i, core.axons[i]);
+  }
+
+private:
+  Place at(const char *table, size_t i) const { return {"cores", index, table, i}; }
+
+  void registers() {
+    check.require(core.x < image.meshWidth && core.y < image.meshHeight, place,
+                  llvm::formatv("core ({0},{1}) lies outside the {2} x {3} mesh", core.x, core.y,
+                                image.meshWidth, image.meshHeight));
+    check.require(fitsSigned(core.vmin, spec.membraneBits) &&
+                      fitsSigned(core.vmax, spec.membraneBits) && core.vmin <= core.vmax,
+                  place, llvm::formatv("vmin {0} and vmax {1} are no range", core.vmin, core.vmax));
+    check.require(core.duOffset <= 1, place,
+                  llvm::formatv("duOffset {0} is not 0 or 1", core.duOffset));
+  }
+
+  bool sizes() {
+    auto limit = [&](size_t n, size_t most, const char *what) {
+      return check.require(n <= most, place,
+                           llvm::formatv("{0} {1}, the target has {2}", n, what, most));
+    };
+    const bool fits = limit(core.groups.size(), spec.groups, "groups") &
+                      limit(core.neurons.size(), spec.neurons, "neurons") &
+                      limit(core.outSlots.size(), spec.outputSlots, "output slots") &
+                      limit(core.axons.size(), spec.inputAxons, "input axons") &
+                      limit(core.synapses.size(), spec.synapseWords, "synapse words");
+    return fits && check.require(core.outPointers.size() == core.neurons.size(), place,
+                                 llvm::formatv("{0} output pointers for {1} neurons",
+                                               core.outPointers.size(), core.neurons.size()));
+  }
+
+  void groups() {
+    uint32_t free = 0;
+    for (size_t i = 0; i < core.groups.size(); ++i) {
+      const Group &group = core.groups[i];
+      const uint32_t end = uint32_t{group.first} + group.count;
+      check.require(group.count != 0 && group.first >= free && end <= core.neurons.size(),
+                    at("groups", i),
+                    llvm::formatv("neurons {0}..{1} overlap another group or leave the core's {2}",
+                                  group.first, end, core.neurons.size()));
+      free = std::max(free, end);
+    }
+  }
+
+  void neuron(size_t i, const net::NeuronConfig &neuron) {
+    const bool good = fitsSigned(neuron.threshold, spec.membraneBits) &&
+                      fitsSigned(neuron.reset, spec.membraneBits) &&
+                      (!neuron.resetSubtract || neuron.reset >= 0) &&
+                      fitsSigned(neuron.vInit, spec.membraneBits) &&
+                      fitsSigned(neuron.biasMant, spec.biasMantBits) &&
+                      neuron.biasExp <= spec.biasExpMax && neuron.du >> spec.decayBits == 0 &&
+                      neuron.dv >> spec.decayBits == 0 && neuron.refractory >= 1 &&
+                      neuron.refractory <= spec.refractoryMax;
+    check.require(good, at("neurons", i), "a register holds a value wider than it is");
+  }
+
+  void outPointer(size_t i, const OutPointer &pointer) {
+    check.require(size_t{pointer.base} + pointer.count <= core.outSlots.size(),
+                  at("outPointers", i),
+                  llvm::formatv("slots {0}..{1} leave the core's {2}", pointer.base,
+                                uint32_t{pointer.base} + pointer.count, core.outSlots.size()));
+  }
+
+  void outSlot(size_t i, const OutSlot &slot) {
+    const auto found = std::lower_bound(image.cores.begin(), image.cores.end(), slot,
+                                        [](const CoreImage &a, const OutSlot &b) {
+                                          return std::pair(a.y, a.x) < std::pair(b.y, b.x);
+                                        });
+    const bool there = found != image.cores.end() && found->x == slot.x && found->y == slot.y;
+    if (!check.require(there, at("outSlots", i),
+                       llvm::formatv("there is no core ({0},{1})", slot.x, slot.y)))
+      return;
+    check.require(slot.axon < found->axons.size(), at("outSlots", i),
+                  llvm::formatv("axon {0} of core ({1},{2}), which has {3}", slot.axon, slot.x,
+                                slot.y, found->axons.size()));
+    check.require(
+        slot.delay < spec.delaySlots, at("outSlots", i),
+        llvm::formatv("delay {0}, the target has {1} delay slots", slot.delay, spec.delaySlots));
+  }
+
+  void axon(size_t i, const AxonEntry &axon) {
+    const bool inside = size_t{axon.address} + axon.words <= core.synapses.size();
+    if (!check.require(inside, at("axons", i),
+                       llvm::formatv("words {0}..{1} leave the core's {2}", axon.address,
+                                     uint64_t{axon.address} + axon.words, core.synapses.size())))
+      return;
+    check.require(
+        axon.exponent <= spec.exponentMax, at("axons", i),
+        llvm::formatv("exponent {0}, the target has 0 .. {1}", axon.exponent, spec.exponentMax));
+    if (axon.sparse)
+      sparseWords(i, axon);
+    else
+      denseWords(i, axon);
+  }
+
+  // Words from row `full` on reach past the used neurons; there a weight must be 0.
+  void denseWords(size_t i, const AxonEntry &axon) {
+    const uint32_t lanes = format.lanes, rows = spec.neurons / lanes;
+    const uint32_t used = static_cast<uint32_t>(core.neurons.size());
+    if (axon.words == 0 ||
+        !check.require(uint32_t{axon.baseRow} + axon.words <= rows, at("axons", i),
+                       llvm::formatv("rows {0}..{1} leave the core's {2}", axon.baseRow,
+                                     uint32_t{axon.baseRow} + axon.words, rows)))
+      return;
+    const uint32_t full = used / lanes;
+    for (uint32_t k = full > axon.baseRow ? full - axon.baseRow : 0; k < axon.words; ++k)
+      for (uint32_t lane = 0; lane < lanes; ++lane) {
+        const uint32_t neuron = (axon.baseRow + k) * lanes + lane;
+        const int32_t weight = format.denseWeight(core.synapses[axon.address + k], lane);
+        if (neuron >= used && weight != 0)
+          return noNeuron(i, neuron);
+      }
+  }
+
+  void sparseWords(size_t i, const AxonEntry &axon) {
+    check.require(axon.baseRow == 0, at("axons", i), "a sparse axon has no base row");
+    checkedSparse.resize(core.synapses.size());
+    for (uint32_t word = axon.address; word < axon.address + axon.words; ++word) {
+      if (checkedSparse[word]) // axons may share words; each is looked at once
+        continue;
+      checkedSparse[word] = true;
+      sparseWord(i, core.synapses[word]);
+    }
+  }
+
+  void sparseWord(size_t i, uint64_t word) {
+    uint64_t banks = 0;
+    for (uint32_t pair = 0; pair < format.pairs; ++pair) {
+      if (format.pairWeight(word, pair) == 0)
+        continue;
+      const uint32_t neuron = format.pairNeuron(word, pair);
+      const uint64_t bank = uint64_t{1} << (neuron % format.lanes);
+      if (neuron >= core.neurons.size())
+        noNeuron(i, neuron);
+      check.require((banks & bank) == 0, at("axons", i), "a sparse word uses one bank twice");
+      banks |= bank;
+    }
+  }
+
+  void noNeuron(size_t i, uint32_t neuron) {
+    check.require(
+        false, at("axons", i),
+        llvm::formatv("a weight for neuron {0}, the core has {1}", neuron, core.neurons.size()));
+  }
+
+  const Image &image;
+  const target::CoreSpec &spec;
+  const CoreImage &core;
+  Checker &check;
+  const size_t index;
+  const Place place;
+  const WordFormat format = WordFormat::of(spec);
+  std::vector<bool> checkedSparse;
+};
+
+} // namespace
+
+void verifyCores(const Image &image, const target::CoreSpec &spec, Checker &check) {
+  constexpr uint32_t kMeshMost = 64; // router coordinates
+  check.require(image.meshWidth >= 1 && image.meshWidth <= kMeshMost && image.meshHeight >= 1 &&
+                    image.meshHeight <= kMeshMost,
+                "mesh", llvm::formatv("a mesh of {0} x {1}", image.meshWidth, image.meshHeight));
+  check.require(!image.cores.empty(), "cores", "an image without cores");
+  for (size_t i = 1; i < image.cores.size(); ++i) {
+    const CoreImage &a = image.cores[i - 1], &b = image.cores[i];
+    check.require(std::pair(a.y, a.x) < std::pair(b.y, b.x), Place("cores", i),
+                  "cores are not sorted by (y, x), or one place has two");
+  }
+  if (check.failed())
+    return; // slots look their core up by the order
+  for (size_t i = 0; i < image.cores.size(); ++i)
+    CoreVerifier(image, spec, i, check).run();
+}
+
+} // namespace snnc::image

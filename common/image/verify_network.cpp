@@ -1,0 +1,223 @@
+// Populations, inputs, host layers and axon sources against cores that are known to be sound.
+#include "common/image/checker.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace snnc::image {
+
+namespace {
+
+class NetworkVerifier {
+public:
+  NetworkVerifier(const Image &image, const target::CoreSpec &spec, Checker &check)
+      : image(image), spec(spec), check(check) {}
+
+  void run() {
+    for (const CoreImage &core : image.cores)
+      taken.emplace_back(core.neurons.size(), false);
+    std::set<std::string> names;
+    for (size_t i = 0; i < image.populations.size(); ++i) {
+      const PopulationMap &population = image.populations[i];
+      check.require(!population.name.empty() && names.insert(population.name).second,
+                    at("populations", i),
+                    "the name '" + population.name + "' is empty or used twice");
+      this->population(i, population);
+    }
+    if (check.failed())
+      return; // sizes are used below
+    for (size_t i = 0; i < image.projections.size(); ++i)
+      projection(i, image.projections[i]);
+    inputs();
+    hostLayers();
+    for (size_t i = 0; i < image.outputs.size(); ++i)
+      check.require(isNeurons(image.outputs[i]), at("outputs", i),
+                    "an output is not a population of neurons");
+    if (!check.failed())
+      axonSources(); // follows the projections' indices
+  }
+
+private:
+  static Place at(const char *table, size_t i) { return {table, i}; }
+  static uint64_t sizeOf(const PopulationMap &population) {
+    uint64_t n = population.shape.empty() ? 0 : 1;
+    for (uint32_t extent : population.shape)
+      if (extent == 0 || __builtin_mul_overflow(n, extent, &n) || n > kMostNeurons)
+        return 0;
+    return n;
+  }
+  bool isInput(uint32_t i) const {
+    return i < image.populations.size() && image.populations[i].isInput;
+  }
+  bool isNeurons(uint32_t i) const {
+    return i < image.populations.size() && !image.populations[i].isInput;
+  }
+
+  void population(size_t i, const PopulationMap &population) {
+    const uint64_t size = sizeOf(population);
+    if (!check.require(size != 0, at("populations", i), "the shape has no elements, or too many"))
+      return;
+    check.require(population.scale.empty() || population.scale.size() == size, at("populations", i),
+                  llvm::formatv("{0} scales for {1} neurons", population.scale.size(), size));
+    check.require(population.skew <= kMostTicks, at("populations", i),
+                  llvm::formatv("first tick {0}", population.skew));
+    uint64_t next = 0;
+    for (const Segment &segment : population.segments) {
+      if (!check.require(segment.first == next && segment.count != 0 &&
+                             segment.core < image.cores.size(),
+                         at("populations", i), "segments leave a gap, overlap or name no core"))
+        return;
+      next += segment.count;
+      if (!check.require(onCore(segment, population.skew), at("populations", i),
+                         llvm::formatv("neurons {0}..{1} are not free on core {2}, or not in a "
+                                       "group with first tick {3}",
+                                       segment.first, next, segment.core, population.skew)))
+        return;
+    }
+    check.require(
+        next == (population.isInput ? 0 : size), at("populations", i),
+        llvm::formatv("segments hold {0} of {1} neurons", next, population.isInput ? 0 : size));
+  }
+
+  // Takes the segment's local neurons; all free, and in groups of this first tick.
+  bool onCore(const Segment &segment, uint32_t skew) {
+    std::vector<bool> &used = taken[segment.core];
+    const uint64_t end = uint64_t{segment.local} + segment.count;
+    if (end > used.size())
+      return false;
+    uint64_t covered = segment.local;
+    for (const Group &group : image.cores[segment.core].groups)
+      if (group.skew == skew && group.first <= covered &&
+          covered < uint32_t{group.first} + group.count)
+        covered = uint32_t{group.first} + group.count;
+    if (covered < end)
+      return false;
+    for (uint64_t local = segment.local; local < end; ++local) {
+      if (used[local])
+        return false;
+      used[local] = true;
+    }
+    return true;
+  }
+
+  void projection(size_t i, const ProjectionInfo &projection) {
+    check.require(projection.source < image.populations.size() && isNeurons(projection.target),
+                  at("projections", i), "it does not lead from a population to neurons");
+    check.require(projection.weightBits >= 2 && projection.weightBits <= spec.weightBits,
+                  at("projections", i),
+                  llvm::formatv("{0} weight bits, the target has {1}", projection.weightBits,
+                                spec.weightBits));
+  }
+
+  void inputs() {
+    std::set<uint32_t> seen;
+    for (size_t i = 0; i < image.inputs.size(); ++i) {
+      const InputMap &input = image.inputs[i];
+      if (!check.require(isInput(input.population) && seen.insert(input.population).second,
+                         at("inputs", i), "it is not an input population, or one that came before"))
+        continue;
+      const uint64_t size = sizeOf(image.populations[input.population]);
+      auto key = [](const InputRoute &r) { return std::tuple(r.element, r.core, r.axon); };
+      for (size_t k = 0; k < input.routes.size(); ++k) {
+        const InputRoute &route = input.routes[k];
+        const bool inside = route.element < size && route.core < image.cores.size() &&
+                            route.axon < image.cores[route.core].axons.size() &&
+                            route.offset <= kMostTicks;
+        check.require(inside, at("inputs", i), llvm::formatv("route {0} leads nowhere", k));
+        check.require(k == 0 || key(input.routes[k - 1]) < key(route), at("inputs", i),
+                      llvm::formatv("route {0} is out of order", k));
+      }
+    }
+  }
+
+  void hostLayers() {
+    std::set<uint32_t> targets;
+    for (size_t i = 0; i < image.hostLayers.size(); ++i) {
+      const net::HostLayer &layer = image.hostLayers[i];
+      if (!check.require(isInput(layer.source) && isNeurons(layer.target) &&
+                             targets.insert(layer.target).second,
+                         at("hostLayers", i),
+                         "it does not lead from an input to neurons that no other feeds"))
+        continue;
+      hostShapes(i, layer);
+      hostNumbers(i, layer);
+    }
+  }
+
+  void hostShapes(size_t i, const net::HostLayer &layer) {
+    const uint64_t posts = sizeOf(image.populations[layer.target]);
+    const uint64_t pres = sizeOf(image.populations[layer.source]);
+    check.require(layer.weights.rows == posts && layer.weights.cols == pres &&
+                      layer.weights.values.size() == posts * pres && layer.bias.size() == posts &&
+                      layer.shift.size() == posts,
+                  at("hostLayers", i),
+                  llvm::formatv("weights of {0} x {1}, {2} biases and {3} shifts for {4} neurons "
+                                "fed by {5}",
+                                layer.weights.rows, layer.weights.cols, layer.bias.size(),
+                                layer.shift.size(), posts, pres));
+  }
+
+  void hostNumbers(size_t i, const net::HostLayer &layer) {
+    auto require = [&](bool good, const char *message) {
+      check.require(good, at("hostLayers", i), message);
+    };
+    require(layer.weightBits >= 2 && layer.weightBits <= 16, "weight bits are not in 2 .. 16");
+    require(std::isfinite(layer.inputScale) && layer.inputScale > 0,
+            "the input scale is not positive");
+    require(layer.inputMin <= layer.inputMax, "the input range is empty");
+    require(std::all_of(layer.shift.begin(), layer.shift.end(), [](uint8_t s) { return s <= 40; }),
+            "a shift is not in 0 .. 40");
+    // |I| < 2^62: sums of products and bias stay exact in 64 bits.
+    constexpr int64_t kBound = int64_t{1} << 61;
+    const int64_t largest =
+        std::max(std::abs(int64_t{layer.inputMin}), std::abs(int64_t{layer.inputMax}));
+    require(layer.weights.cols <= kBound / (std::max<int64_t>(largest, 1) * 32768),
+            "sums may leave 64 bits");
+    require(std::all_of(layer.bias.begin(), layer.bias.end(),
+                        [](int64_t b) { return -kBound <= b && b <= kBound; }),
+            "a bias may leave 64 bits");
+  }
+
+  void axonSources() {
+    if (image.axonSources.empty())
+      return; // the debug section has been stripped
+    if (!check.require(image.axonSources.size() == image.cores.size(), "axonSources",
+                       llvm::formatv("sources of {0} cores, there are {1}",
+                                     image.axonSources.size(), image.cores.size())))
+      return;
+    for (size_t c = 0; c < image.cores.size(); ++c) {
+      const std::vector<AxonSource> &sources = image.axonSources[c];
+      if (!check.require(sources.size() == image.cores[c].axons.size(), at("axonSources", c),
+                         llvm::formatv("{0} sources for {1} axons", sources.size(),
+                                       image.cores[c].axons.size())))
+        continue;
+      for (size_t a = 0; a < sources.size(); ++a)
+        check.require(image.cores[c].axons[a].words == 0 || isSource(sources[a]),
+                      at("axonSources", c),
+                      llvm::formatv("axon {0} stands for a neuron that does not exist", a));
+    }
+  }
+  bool isSource(const AxonSource &source) const {
+    return source.projection < image.projections.size() &&
+           source.source < sizeOf(image.populations[image.projections[source.projection].source]);
+  }
+
+  static constexpr uint64_t kMostNeurons = uint64_t{1} << 31;
+  static constexpr uint32_t kMostTicks = 1u << 30; // windows end below 2^32
+
+  const Image &image;
+  const target::CoreSpec &spec;
+  Checker &check;
+  std::vector<std::vector<bool>> taken; // [core][local]: held by a segment
+};
+
+} // namespace
+
+void verifyNetwork(const Image &image, const target::CoreSpec &spec, Checker &check) {
+  NetworkVerifier(image, spec, check).run();
+}
+
+} // namespace snnc::image

@@ -1,0 +1,28 @@
+// The rules of the network IR: indices, shapes, ranges, finite numbers, unique names. Run after
+// every pass and on everything that was read; what passes may be used without further checks.
+#pragma once
+
+#include "common/net/net.h"
+#include "common/net/quant_net.h"
+
+#include "llvm/Support/Error.h"
+
+namespace snnc::net {
+
+constexpr uint32_t kMaxPopulationSize = 1u << 26;
+constexpr uint32_t kMaxDelay = 1u << 16;
+
+// NetInvalid (2014) for the first 20 broken rules, joined. Linear in the number of weights.
+//
+// Both: names unique and not empty; shapes of extents >= 1; projections join existing populations,
+// never end in an input, and no cycle has a total delay of 0; weights have the shape of what they
+// join; sparse targets ascend. inputs are all the Input populations, outputs are none of them.
+//
+// Net: every parameter is one value or one per neuron, belongs to its kind and is a number (only
+// tau*, r and w_in may be infinite); weights and biases are finite; dt > 0.
+llvm::Error verify(const Net &net);
+// QuantNet: registers within their ranges (quant_net.h), weights within weightBits, one config per
+// neuron, at most one host layer per target.
+llvm::Error verify(const QuantNet &net);
+
+} // namespace snnc::net

@@ -1,0 +1,46 @@
+// What the passes work on: the network and what it has become so far. Each pass fills the next
+// field and leaves the earlier ones as they are, apart from `lower`, which rewrites the net.
+#pragma once
+
+#include "compiler/core_ir/core_ir.h"
+
+#include "common/image/image.h"
+#include "common/net/net.h"
+#include "common/net/quant_net.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snnc::compiler {
+
+// What `quantize` cost, per population that is not an input.
+struct LayerStats {
+  std::string name;
+  uint32_t neurons = 0;
+  uint64_t synapses = 0; // nonzero quantised weights of its input projections, host layer included
+  uint32_t weightBits = 0; // 0: no input projections
+  double sqnrDb = 0;       // of the weights; +inf when they are exact
+  uint64_t saturated = 0, zeroed = 0;
+  bool onHost = false;
+  uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0; // neurons not proven
+};
+
+struct TrafficStats { // every neuron and input element firing at every step
+  double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0;
+};
+
+struct Module {
+  net::Net net;
+  bool hasNet = false;  // false: compilation started from integers
+  bool lowered = false; // set by `lower`
+  net::Profile profile; // as imported: `lower` makes the net's own profile trivial
+  std::optional<net::QuantNet> quant;
+  std::optional<core_ir::CoreIr> cores;
+  std::optional<image::Image> image;
+
+  std::vector<LayerStats> layers;
+  TrafficStats traffic;
+};
+
+} // namespace snnc::compiler

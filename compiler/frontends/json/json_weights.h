@@ -1,0 +1,22 @@
+// The weights of one projection of a model file. Private to the JSON frontend.
+#pragma once
+
+#include "compiler/frontends/json/json_values.h"
+
+namespace snnc::compiler::json {
+
+// Rows of `node`: what gives a layer its size. Empty if the form has none, or after an error with
+// its .npy file was recorded.
+std::optional<uint32_t> rowsOf(Context &context, const support::JsonNode &node);
+
+// What the weights join, for shapes and messages.
+struct Ends {
+  std::string source, target;
+  uint32_t sources, targets;
+  support::SourceLoc sourceLoc, targetLoc;
+};
+// Empty after an error was recorded. Every value is finite, the shape is targets x sources.
+std::optional<net::Weights> readWeights(Context &context, const support::JsonNode &node,
+                                        const Ends &ends);
+
+} // namespace snnc::compiler::json

@@ -1,0 +1,167 @@
+#include "compiler/passes/emit/emit.h"
+
+#include "compiler/core_ir/by_target.h"
+#include "compiler/passes/emit/synapse_encoder.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace snnc::compiler {
+
+using namespace core_ir;
+
+namespace {
+
+class Emitter {
+public:
+  Emitter(const CoreIr &ir, const net::QuantNet &net, const target::Target &target)
+      : ir(ir), net(net), target(target), format(image::WordFormat::of(target.core)),
+        into(projectionsInto(net)), synapses(allByTarget(net)), order(ir.clusters.size()),
+        coreOf(ir.clusters.size()) {
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+      const Cluster &x = ir.clusters[a], &y = ir.clusters[b];
+      return std::pair(x.y, x.x) < std::pair(y.y, y.x);
+    });
+    for (uint32_t core = 0; core < order.size(); ++core)
+      coreOf[order[core]] = core;
+    for (const net::QuantProjection &projection : net.projections)
+      axonOf.emplace_back(preCount(projection), 0);
+  }
+
+  image::Image run() {
+    image.netName = net.name;
+    image.targetJson = target.json;
+    image.targetFingerprint = target.fingerprint;
+    image.meshWidth = ir.meshWidth;
+    image.meshHeight = ir.meshHeight;
+    image.steps = net.run.steps.value_or(0);
+    image.profile = net.profile;
+    image.run = net.run;
+    image.hostLayers = net.hostLayers;
+    image.outputs = net.outputs;
+    for (const net::QuantProjection &projection : net.projections)
+      image.projections.push_back({projection.name, projection.source, projection.target,
+                                   projection.delay, projection.weightBits});
+    emitPopulations();
+    emitInputs();
+    for (uint32_t cluster : order)
+      emitCore(ir.clusters[cluster]);
+    return std::move(image);
+  }
+
+private:
+  void emitPopulations() {
+    for (uint32_t p = 0; p < net.populations.size(); ++p) {
+      const net::QuantPopulation &population = net.populations[p];
+      image::PopulationMap &map = image.populations.emplace_back();
+      map.name = population.name;
+      map.shape = population.shape;
+      map.isInput = population.isInput;
+      map.skew = population.isInput ? 0 : ir.firstTick[p];
+      map.scale = population.scale;
+    }
+    for (uint32_t c = 0; c < ir.clusters.size(); ++c)
+      for (const Run &run : ir.clusters[c].runs)
+        image.populations[run.population].segments.push_back(
+            {run.first, run.count, coreOf[c], run.local});
+    for (image::PopulationMap &map : image.populations)
+      std::sort(map.segments.begin(), map.segments.end(),
+                [](const image::Segment &a, const image::Segment &b) { return a.first < b.first; });
+  }
+
+  void emitInputs() {
+    for (const HostInput &input : ir.inputs) {
+      image::InputMap &map = image.inputs.emplace_back();
+      map.population = input.population;
+      for (const HostRoute &route : input.routes)
+        map.routes.push_back({route.element, coreOf[route.cluster], route.axon, route.offset});
+      std::sort(map.routes.begin(), map.routes.end(),
+                [](const image::InputRoute &a, const image::InputRoute &b) {
+                  return std::tuple(a.element, a.core, a.axon) <
+                         std::tuple(b.element, b.core, b.axon);
+                });
+    }
+  }
+
+  void emitCore(const Cluster &cluster) {
+    image::CoreImage &core = image.cores.emplace_back();
+    core.x = static_cast<uint8_t>(cluster.x);
+    core.y = static_cast<uint8_t>(cluster.y);
+    const net::QuantPopulation &any = net.populations[cluster.runs[0].population];
+    core.vmin = any.vmin;
+    core.vmax = any.vmax;
+    core.duOffset = any.duOffset;
+    core.groups = cluster.groups;
+    core.neurons.resize(cluster.load.extent);
+    for (const Run &run : cluster.runs)
+      std::copy_n(net.populations[run.population].neurons.begin() + run.first, run.count,
+                  core.neurons.begin() + run.local);
+    core.outPointers = cluster.outPointers;
+    for (const Slot &slot : cluster.slots) {
+      const Cluster &to = ir.clusters[slot.cluster];
+      core.outSlots.push_back(
+          {static_cast<uint8_t>(to.x), static_cast<uint8_t>(to.y), slot.delay, slot.axon});
+    }
+    emitSynapses(cluster, core);
+  }
+
+  // f(axon index, local neuron, weight) for every synapse of the cluster, ascending local.
+  template <class F> void forEachSynapse(const Cluster &cluster, F f) const {
+    for (const Run &run : cluster.runs)
+      for (uint32_t k = 0; k < run.count; ++k)
+        for (uint32_t p : into[run.population])
+          synapses[p].forEach(run.first + k, [&](uint32_t source, int16_t weight) {
+            f(axonOf[p][source], run.local + k, weight);
+          });
+  }
+
+  void emitSynapses(const Cluster &cluster, image::CoreImage &core) {
+    std::vector<image::AxonSource> &sources = image.axonSources.emplace_back();
+    for (uint32_t a = 0; a < cluster.axons.size(); ++a) {
+      axonOf[cluster.axons[a].projection][cluster.axons[a].source] = a;
+      sources.push_back({cluster.axons[a].projection, cluster.axons[a].source});
+    }
+    std::vector<size_t> start(cluster.axons.size() + 1, 0);
+    forEachSynapse(cluster, [&](uint32_t axon, uint32_t, int16_t) { ++start[axon + 1]; });
+    std::partial_sum(start.begin(), start.end(), start.begin());
+    std::vector<emit::LocalSynapse> local(start.back());
+    std::vector<size_t> next(start.begin(), start.end() - 1);
+    forEachSynapse(cluster, [&](uint32_t axon, uint32_t neuron, int16_t weight) {
+      local[next[axon]++] = {static_cast<uint16_t>(neuron), weight};
+    });
+    for (uint32_t a = 0; a < cluster.axons.size(); ++a) {
+      const Axon &axon = cluster.axons[a];
+      image::AxonEntry &entry = core.axons.emplace_back();
+      entry.address = static_cast<uint32_t>(core.synapses.size());
+      entry.words = axon.words;
+      entry.baseRow = axon.baseRow;
+      entry.exponent = net.projections[axon.projection].exponent;
+      entry.sparse = axon.sparse;
+      emit::appendWords(axon, llvm::ArrayRef(local.data() + start[a], start[a + 1] - start[a]),
+                        format, core.synapses);
+    }
+  }
+
+  const CoreIr &ir;
+  const net::QuantNet &net;
+  const target::Target &target;
+  const image::WordFormat format;
+  const std::vector<std::vector<uint32_t>> into;
+  const std::vector<ByTarget> synapses;
+  std::vector<uint32_t> order;               // clusters by (y, x)
+  std::vector<uint32_t> coreOf;              // cluster -> core
+  std::vector<std::vector<uint32_t>> axonOf; // [projection][source], of the current core
+  image::Image image;
+};
+
+} // namespace
+
+llvm::Expected<bool> EmitPass::run(Module &module, PassContext &context) {
+  if (!module.cores || !module.cores->routed)
+    return missingInput(name(), "route");
+  module.image = Emitter(*module.cores, *module.quant, context.target).run();
+  return true;
+}
+
+} // namespace snnc::compiler

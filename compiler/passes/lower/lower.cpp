@@ -1,0 +1,163 @@
+#include "compiler/passes/lower/lower.h"
+
+#include "common/net/discretize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using llvm::formatv;
+using snnc::support::Diag;
+using snnc::support::DiagCode;
+
+namespace snnc::compiler {
+namespace {
+
+using Updates = std::vector<net::NeuronUpdate>;
+
+// tau in steps whose unit integrator decays by `decay` a step: exp(-1/tau).
+double tauOfDecay(double decay) {
+  constexpr double kForgets = 1e-3; // exp(-1000) is 0 in double
+  if (decay >= 1.0)
+    return std::numeric_limits<double>::infinity();
+  return decay <= 0.0 ? kForgets : -1.0 / std::log(decay);
+}
+
+// An all-zero parameter is left empty: zero is its default.
+void dropZeros(net::Param &param) {
+  if (std::all_of(param.values.begin(), param.values.end(), [](double v) { return v == 0.0; }))
+    param.values.clear();
+}
+
+llvm::Error delayedWithoutMemory(const net::Population &population, size_t neuron) {
+  return Diag(DiagCode::CoreCannotHold, population.loc,
+              formatv("unsupported: '{0}' resets by subtraction one step late, but the membrane of "
+                      "neuron {1} keeps nothing from step to step (decay 0)",
+                      population.name, neuron))
+      .help("--reset subtract subtracts in the step of the spike")
+      .take();
+}
+
+// The reset parameter (value, or threshold - amount) of one neuron around its new rest 0.
+double resetParam(const net::NeuronUpdate &update, net::ResetRule rule, double rest) {
+  switch (rule) {
+  case net::ResetRule::Zero:
+    return update.reset - rest;
+  case net::ResetRule::Subtract:
+    return update.threshold - rest - update.reset;
+  case net::ResetRule::SubtractDelayed:
+    return update.threshold - rest - update.reset / update.membraneDecay;
+  case net::ResetRule::None:
+    return 0.0;
+  }
+  llvm_unreachable("covered switch");
+}
+
+llvm::Error rewriteNeurons(net::Population &population, const Updates &updates,
+                           net::ResetRule rule) {
+  const net::NeuronParams old = population.params;
+  const bool hasRest = population.kind != net::NeuronKind::IF && !old.vLeak.empty();
+  net::NeuronParams params;
+  for (size_t i = 0; i < updates.size(); ++i) {
+    const net::NeuronUpdate &update = updates[i];
+    if (rule == net::ResetRule::SubtractDelayed && update.membraneDecay == 0.0)
+      return delayedWithoutMemory(population, i);
+    const double rest = hasRest ? old.vLeak[i] : 0.0;
+    if (population.kind == net::NeuronKind::LIF)
+      params.tau.values.push_back(tauOfDecay(update.membraneDecay));
+    if (population.kind == net::NeuronKind::CubaLIF) {
+      params.tauMem.values.push_back(tauOfDecay(update.membraneDecay));
+      params.tauSyn.values.push_back(tauOfDecay(update.currentDecay));
+    }
+    params.vThreshold.values.push_back(update.threshold - rest);
+    params.vReset.values.push_back(resetParam(update, rule, rest));
+    params.vInit.values.push_back(update.vInit - rest);
+    params.refractory.values.push_back(update.refractorySteps);
+  }
+  dropZeros(params.vReset);
+  dropZeros(params.vInit);
+  dropZeros(params.refractory);
+  population.params = std::move(params);
+  return llvm::Error::success();
+}
+
+// g_s * g_m per target neuron (or one for all); empty if every gain is 1.
+std::vector<double> gainsOf(const Updates &updates) {
+  std::vector<double> gains;
+  bool unit = true;
+  for (const net::NeuronUpdate &update : updates) {
+    gains.push_back(update.currentGain * update.membraneGain);
+    unit &= gains.back() == 1.0;
+  }
+  if (unit)
+    gains.clear();
+  return gains;
+}
+
+void scaleWeights(net::Weights &weights, const std::vector<double> &gains) {
+  const auto gainOf = [&](size_t target) { return gains[gains.size() == 1 ? 0 : target]; };
+  if (auto *dense = std::get_if<net::DenseWeights>(&weights)) {
+    for (size_t row = 0; row < dense->rows; ++row)
+      for (size_t col = 0; col < dense->cols; ++col) {
+        float &value = dense->values[row * dense->cols + col];
+        value = static_cast<float>(value * gainOf(row));
+      }
+    return;
+  }
+  auto &sparse = std::get<net::SparseWeights>(weights);
+  for (size_t i = 0; i < sparse.values.size(); ++i)
+    sparse.values[i] = static_cast<float>(sparse.values[i] * gainOf(sparse.columns[i]));
+}
+
+// Folds the gains of `population` into its input projections and sums their biases on one.
+void rewriteInputs(net::Net &net, uint32_t population, const std::vector<double> &gains) {
+  net::Projection *biased = nullptr;
+  for (net::Projection &projection : net.projections) {
+    if (projection.target != population)
+      continue;
+    if (!gains.empty())
+      scaleWeights(projection.weights, gains);
+    for (size_t i = 0; !gains.empty() && i < projection.bias.size(); ++i)
+      projection.bias[i] *= gains[gains.size() == 1 ? 0 : i];
+    if (projection.bias.empty())
+      continue;
+    if (biased == nullptr) {
+      biased = &projection;
+      continue;
+    }
+    for (size_t i = 0; i < projection.bias.size(); ++i)
+      biased->bias[i] += projection.bias[i];
+    projection.bias.clear();
+  }
+}
+
+void rewriteProfile(net::Profile &profile) {
+  profile.tauUnit.value = net::TauUnit::Steps;
+  profile.integrator.value = net::Integrator::Unit;
+  if (profile.reset.value == net::ResetRule::SubtractDelayed)
+    profile.reset.value = net::ResetRule::Subtract;
+  profile.tauUnit.reason = profile.integrator.reason = profile.reset.reason = "lowered";
+}
+
+} // namespace
+
+llvm::Expected<bool> LowerPass::run(Module &module, PassContext &) {
+  net::Net &net = module.net;
+  module.profile = net.profile;
+  for (uint32_t p = 0; p < net.populations.size(); ++p) {
+    net::Population &population = net.populations[p];
+    if (population.kind == net::NeuronKind::Input)
+      continue;
+    llvm::Expected<Updates> updates = net::discretize(population, module.profile);
+    if (!updates)
+      return updates.takeError();
+    rewriteInputs(net, p, gainsOf(*updates));
+    if (llvm::Error error = rewriteNeurons(population, *updates, module.profile.reset.value))
+      return error;
+  }
+  rewriteProfile(net.profile);
+  module.lowered = true;
+  return true;
+}
+
+} // namespace snnc::compiler

@@ -1,0 +1,113 @@
+#include "compiler/passes/partition/partition.h"
+
+#include "compiler/passes/partition/greedy.h"
+#include "compiler/passes/partition/lower_bound.h"
+#include "compiler/passes/partition/misfit.h"
+
+using llvm::formatv;
+using snnc::support::Diag;
+using snnc::support::DiagCode;
+
+namespace snnc::compiler {
+
+using namespace core_ir;
+
+namespace {
+
+llvm::Error checkOptions(const PartitionOptions &options, const target::Target &target) {
+  llvm::Error errors = llvm::Error::success();
+  const auto add = [&](llvm::Error error) {
+    errors = llvm::joinErrors(std::move(errors), std::move(error));
+  };
+  if (options.mapper != "greedy")
+    add(Diag(DiagCode::UnknownMapper, {}, "there is no mapper '" + options.mapper + "'")
+            .help("--mapper greedy")
+            .take());
+  if (options.maxNeuronsPerCore > target.core.neurons)
+    add(Diag(DiagCode::MaxNeuronsOption, {},
+             formatv("--max-neurons-per-core is {0} but a core of '{1}' has {2}",
+                     options.maxNeuronsPerCore, target.name, target.core.neurons))
+            .help(formatv("choose 1 to {0}", target.core.neurons).str())
+            .take());
+  if ((options.meshWidth == 0) != (options.meshHeight == 0) ||
+      options.meshWidth > target.mesh.width || options.meshHeight > target.mesh.height)
+    add(Diag(DiagCode::MeshOption, {},
+             formatv("--mesh is {0}x{1} but '{2}' has {3}x{4} cores", options.meshWidth,
+                     options.meshHeight, target.name, target.mesh.width, target.mesh.height))
+            .help("a mesh may be smaller than the target's, not larger, and not empty")
+            .take());
+  return errors;
+}
+
+llvm::Error checkDelays(const net::QuantNet &net, const std::vector<uint32_t> &first,
+                        const target::Target &target) {
+  llvm::Error errors = llvm::Error::success();
+  const uint32_t most = target.core.delaySlots - 1;
+  for (const net::QuantProjection &projection : net.projections) {
+    const uint32_t delay = net::hardwareDelay(net, first, projection);
+    if (delay <= most)
+      continue;
+    errors = llvm::joinErrors(
+        std::move(errors),
+        Diag(DiagCode::DelayTooLong, {},
+             formatv("'{0}' from '{1}' to '{2}' needs an axonal delay of {3} ticks but '{4}' has "
+                     "at most {5}",
+                     projection.name, net.populations[projection.source].name,
+                     net.populations[projection.target].name, delay, target.name, most))
+            .help(formatv("use a target whose core.delay_slots is at least {0}, or shorten the "
+                          "path beside it",
+                          delay + 1)
+                      .str())
+            .take());
+  }
+  return errors;
+}
+
+llvm::Error noSchedule(const net::QuantNet &net) {
+  return Diag(DiagCode::NoSchedule, {},
+              formatv("'{0}' has a cycle of projections with fewer steps of delay than neurons on "
+                      "it, and every hop takes a step",
+                      net.name))
+      .help("give the projection that closes the cycle a delay of at least the cycle's length")
+      .take();
+}
+
+} // namespace
+
+llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
+  if (!module.quant)
+    return missingInput(name(), "quantize");
+  const net::QuantNet &net = *module.quant;
+  const target::Target &target = context.target;
+  if (llvm::Error error = checkOptions(options, target))
+    return error;
+  CoreIr ir;
+  ir.firstTick = net::firstTicks(net);
+  if (ir.firstTick.size() != net.populations.size())
+    return noSchedule(net);
+
+  const Limits limits = limitsOf(target, options.maxNeuronsPerCore);
+  const uint32_t width = options.meshWidth != 0 ? options.meshWidth : target.mesh.width;
+  const uint32_t height = options.meshHeight != 0 ? options.meshHeight : target.mesh.height;
+  const uint64_t cores = uint64_t{width} * height;
+  partition::GreedyResult result =
+      partition::fillGreedily(net, target, ir.firstTick, limits, {cores, 0});
+  const std::vector<partition::ResourceTotal> totals =
+      partition::resourceTotals(net, target, limits);
+
+  const partition::MisfitContext misfits{net, target, options, limits, ir.firstTick, width, height};
+  llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
+                                        partition::neuronsExceedCore(misfits, result.misfits));
+  if (result.clusters.size() > cores || result.gaveUp)
+    errors = llvm::joinErrors(std::move(errors), partition::tooFewCores(misfits, result, totals));
+  if (errors)
+    return errors;
+
+  ir.coresLowerBound = partition::coresLowerBound(net, totals);
+  for (partition::Filled &filled : result.clusters)
+    ir.clusters.push_back(std::move(filled.cluster));
+  module.cores = std::move(ir);
+  return true;
+}
+
+} // namespace snnc::compiler

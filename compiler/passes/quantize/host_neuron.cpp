@@ -1,0 +1,159 @@
+#include "compiler/passes/quantize/host_neuron.h"
+
+#include "compiler/passes/quantize/incoming_values.h"
+#include "compiler/passes/quantize/neuron_scale.h"
+#include "compiler/passes/quantize/registers.h"
+
+#include "common/support/fixed_point.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace snnc::compiler::quantize {
+namespace {
+
+constexpr int kMaxShift = 40;
+constexpr uint32_t kAssumedSteps = 256; // a leakless membrane when nobody has said how long it runs
+
+struct IntRange {
+  int64_t low = 0, high = 0;
+};
+
+// Weights at `step`, and the range of I over the input range.
+IntRange roundWeights(const HostNeuronRequest &request, double step, HostNeuron &neuron) {
+  neuron.step = step;
+  neuron.weights.clear();
+  neuron.bias = std::llrint(request.bias * request.input.scale / step);
+  IntRange range{neuron.bias, neuron.bias};
+  const double limit = request.weightMax;
+  for (float value : request.row) {
+    const auto w = static_cast<int64_t>(std::clamp(std::nearbyint(value / step), -limit, limit));
+    neuron.weights.push_back(static_cast<int16_t>(w));
+    range.low += std::min(w * request.input.low, w * request.input.high);
+    range.high += std::max(w * request.input.low, w * request.input.high);
+  }
+  return range;
+}
+
+int smallestShift(const IntRange &range, const target::CoreSpec &core) {
+  const int64_t mantMax = (int64_t{1} << (core.biasMantBits - 1)) - 1;
+  int shift = 0;
+  while (shift < kMaxShift &&
+         (support::shiftRoundHalfEven(range.high, static_cast<unsigned>(shift)) > mantMax ||
+          support::shiftRoundHalfEven(range.low, static_cast<unsigned>(shift)) < -mantMax - 1))
+    ++shift;
+  return shift;
+}
+
+// Sets shift, exp, scale and the bias range for scale = 2^power * inputScale / step.
+void setPower(const HostNeuronRequest &request, const IntRange &range, int minShift, int power,
+              HostNeuron &neuron) {
+  const int shift = std::clamp(-power, minShift, kMaxShift);
+  const int exp = power + shift;
+  neuron.shift = static_cast<uint8_t>(shift);
+  neuron.exp = static_cast<uint8_t>(exp);
+  neuron.scale = std::ldexp(request.input.scale / neuron.step, power);
+  const auto bias = [&](int64_t current) {
+    const int64_t mant = support::shiftRoundHalfEven(current, static_cast<unsigned>(shift));
+    return std::ldexp(static_cast<double>(mant), exp);
+  };
+  neuron.biasRange = {bias(range.low), bias(range.high)};
+}
+
+bool holds(const HostNeuronRequest &request, const HostNeuron &neuron,
+           const target::CoreSpec &core) {
+  const double registerMax = std::ldexp(1.0, static_cast<int>(core.membraneBits) - 1) - 1;
+  const net::NeuronUpdate &update = *request.update;
+  for (double value : {update.threshold, update.reset, update.vInit})
+    if (std::abs(value) * neuron.scale > registerMax)
+      return false;
+  BoundsInput input;
+  input.neuron = neuronRegisters(update, neuron.scale, request.resetSubtract, request.compare,
+                                 request.duOffset);
+  input.duOffset = request.duOffset;
+  input.vmin = request.vmin;
+  input.vmax = request.vmax;
+  input.bias = neuron.biasRange;
+  input.steps = request.steps.value_or(kAssumedSteps);
+  const NeuronBounds bounds = boundsOf(input, core);
+  return bounds.currentSafe && bounds.membraneSafe;
+}
+
+// The largest power from `power` down whose registers and membrane hold; the smallest if none does.
+HostNeuron settle(const HostNeuronRequest &request, const IntRange &range, int minShift, int power,
+                  const target::CoreSpec &core, HostNeuron neuron) {
+  for (; power > -kMaxShift; --power) {
+    setPower(request, range, minShift, power, neuron);
+    if (holds(request, neuron, core))
+      return neuron;
+  }
+  setPower(request, range, minShift, power, neuron);
+  return neuron;
+}
+
+HostNeuron atStep(const HostNeuronRequest &request, double step, const target::CoreSpec &core) {
+  HostNeuron neuron;
+  const IntRange range = roundWeights(request, step, neuron);
+  const int minShift = smallestShift(range, core);
+  const int power = static_cast<int>(core.biasExpMax) - minShift;
+  return settle(request, range, minShift, power, core, neuron);
+}
+
+// At a scale that on-chip inputs set; lowered by powers of two while the bias does not fit there.
+HostNeuron atScale(const HostNeuronRequest &request, double scale, double largest,
+                   const target::CoreSpec &core) {
+  const double finest = largest / request.weightMax;
+  const int power =
+      static_cast<int>(std::ceil(std::log2(scale * finest / request.input.scale) - 1e-9));
+  HostNeuron neuron;
+  const double step = std::ldexp(request.input.scale, power) / scale;
+  const IntRange range = roundWeights(request, step, neuron);
+  const int minShift = smallestShift(range, core);
+  const int reachable = static_cast<int>(core.biasExpMax) - minShift;
+  return settle(request, range, minShift, std::clamp(power, -kMaxShift, reachable), core, neuron);
+}
+
+bool registersExact(const HostNeuronRequest &request, const HostNeuron &neuron) {
+  const net::NeuronUpdate &update = *request.update;
+  return nearInteger(update.threshold * neuron.scale) && nearInteger(update.reset * neuron.scale) &&
+         nearInteger(update.vInit * neuron.scale);
+}
+
+bool rowOnGrid(llvm::ArrayRef<float> row, double step) {
+  return std::all_of(row.begin(), row.end(), [&](float w) { return nearInteger(w / step); });
+}
+
+} // namespace
+
+HostInputRange hostInputRange(const net::RunOptions &run) {
+  constexpr double kLevels = 255.0;
+  const double largest = std::max(std::abs(run.inputLow), std::abs(run.inputHigh));
+  HostInputRange range;
+  range.scale = kLevels / (largest > 0.0 ? largest : 1.0);
+  range.low = static_cast<int32_t>(std::nearbyint(run.inputLow * range.scale));
+  range.high = static_cast<int32_t>(std::nearbyint(run.inputHigh * range.scale));
+  return range;
+}
+
+HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::CoreSpec &core) {
+  double largest = absMax(request.row);
+  if (largest == 0.0)
+    largest = std::max({std::abs(request.bias), std::abs(request.update->threshold), 1e-30});
+  if (request.scale)
+    return atScale(request, *request.scale, largest, core);
+
+  constexpr uint32_t kGridSearch = 255;
+  std::optional<double> weightsOnly;
+  for (uint32_t m = std::min(request.weightMax, kGridSearch); m >= 1; --m) {
+    if (!rowOnGrid(request.row, largest / m))
+      continue;
+    HostNeuron neuron = atStep(request, largest / m, core);
+    if (registersExact(request, neuron))
+      return neuron;
+    if (!weightsOnly)
+      weightsOnly = largest / m;
+  }
+  return atStep(request, weightsOnly.value_or(largest / request.weightMax), core);
+}
+
+} // namespace snnc::compiler::quantize

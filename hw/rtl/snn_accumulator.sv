@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// snn_accumulator: one bank per lane; neuron n lies in bank n mod Lanes, row n / Lanes.
+//
+//   entry = wrap(entry + (weight << (WeightShift + exponent)))
+//
+// Three users that never meet: synapse words add (phase X, and host packets in Idle), the neuron
+// pipeline reads and clears (phase U), the walk clears (Reset, Clear). Configuration reads in Idle.
+//
+// Latency    a word at c (stage w) is added at c+1 (stage r); a read at c gives data at c+1
+// Hazards    forwarded in the banks: one word per cycle, whatever its rows
+
+`include "snn_assert.svh"
+
+module snn_accumulator (
+  input  logic                                                  clk_i,
+  input  logic                                                  rst_ni,
+
+  // Stage w: a decoded word; only lanes with a weight are enabled.
+  input  logic                                                  add_valid_i,
+  input  logic [snn_cfg_pkg::DelayBits-1:0]                     add_slot_i,
+  input  logic [2:0]                                            add_exponent_i,
+  input  logic [snn_cfg_pkg::Lanes-1:0]                         add_en_i,
+  input  logic [snn_cfg_pkg::Lanes*snn_cfg_pkg::RowBits-1:0]    add_row_i,
+  input  logic [snn_cfg_pkg::Lanes*snn_cfg_pkg::WeightBits-1:0] add_weight_i,
+
+  // Stage r: what is being added.
+  output logic                                                  adding_o,
+  output logic [7:0]                                            synops_o,  // lanes adding
+  output logic [7:0]                                            wraps_o,   // lanes wrapping
+
+  // Read one neuron's entry.
+  input  logic                                                  re_i,
+  input  logic [snn_cfg_pkg::DelayBits-1:0]                     read_slot_i,
+  input  logic [snn_cfg_pkg::NeuronBits-1:0]                    read_neuron_i,
+  output logic signed [snn_cfg_pkg::AccBits-1:0]                rdata_o,
+
+  // Write one neuron's entry to 0.
+  input  logic                                                  clear_i,
+  input  logic [snn_cfg_pkg::DelayBits-1:0]                     clear_slot_i,
+  input  logic [snn_cfg_pkg::NeuronBits-1:0]                    clear_neuron_i,
+
+  // Write entry walk_addr of every bank to 0; beyond the banks nothing happens.
+  input  logic                                                  walk_i,
+  input  logic [15:0]                                           walk_addr_i
+);
+
+  localparam int unsigned Lanes    = snn_cfg_pkg::Lanes;
+  localparam int unsigned RowBits  = snn_cfg_pkg::RowBits;
+  localparam int unsigned WBits    = snn_cfg_pkg::WeightBits;
+  localparam int unsigned AccBits  = snn_cfg_pkg::AccBits;
+  localparam int unsigned Rows     = snn_cfg_pkg::Rows;
+  localparam int unsigned Depth    = snn_cfg_pkg::DelaySlots * Rows;
+  localparam int unsigned AddrBits = (Depth > 1) ? $clog2(Depth) : 1;
+  localparam int unsigned LaneBits = $clog2(Lanes);
+  localparam int unsigned AddBits  = WBits + snn_cfg_pkg::WeightShift + snn_cfg_pkg::ExponentMax;
+
+  logic                    r_valid_q;
+  logic [Lanes-1:0]        r_en_q, read_lane, read_lane_q, clear_lane, wrapped;
+  logic [Lanes*AccBits-1:0] bank_data;
+  logic [AddrBits-1:0]     read_addr, clear_addr;
+  logic                    walk_hit;
+
+  assign read_addr  = AddrBits'(32'(read_slot_i) * Rows + (32'(read_neuron_i) >> LaneBits));
+  assign clear_addr = walk_i ? AddrBits'(walk_addr_i)
+                             : AddrBits'(32'(clear_slot_i) * Rows + (32'(clear_neuron_i) >> LaneBits));
+  assign walk_hit   = walk_i & (32'(walk_addr_i) < Depth);
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    logic                      add;
+    logic [AddrBits-1:0]       add_addr;
+    logic signed [WBits-1:0]   weight;
+    logic signed [AddBits-1:0] addend_q;
+    logic signed [AccBits-1:0] data;
+
+    assign read_lane[l]  = re_i & ((32'(read_neuron_i) & (Lanes - 1)) == l);
+    assign clear_lane[l] = clear_i & ((32'(clear_neuron_i) & (Lanes - 1)) == l);
+
+    assign add      = add_valid_i & add_en_i[l];
+    assign add_addr = AddrBits'(32'(add_slot_i) * Rows + 32'(add_row_i[l*RowBits +: RowBits]));
+    assign weight   = add_weight_i[l*WBits +: WBits];
+
+    always_ff @(posedge clk_i) begin
+      if (add) addend_q <= AddBits'(weight) <<< (4'(add_exponent_i) + 4'(snn_cfg_pkg::WeightShift));
+    end
+
+    snn_acc_bank #(
+      .Width   (AccBits),
+      .AddWidth(AddBits),
+      .Depth   (Depth)
+    ) u_bank (
+      .clk_i       (clk_i),
+      .rst_ni      (rst_ni),
+      .re_i        (add | read_lane[l]),
+      .raddr_i     (add ? add_addr : read_addr),
+      .add_next_i  (add),
+      .addend_i    (addend_q),
+      .rdata_o     (data),
+      .wrapped_o   (wrapped[l]),
+      .clear_i     (clear_lane[l] | walk_hit),
+      .clear_addr_i(clear_addr)
+    );
+
+    assign bank_data[l*AccBits +: AccBits] = data;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      r_valid_q   <= 1'b0;
+      r_en_q      <= '0;
+      read_lane_q <= '0;
+    end else begin
+      r_valid_q <= add_valid_i;
+      r_en_q    <= add_valid_i ? add_en_i : '0;
+      if (re_i) read_lane_q <= read_lane;
+    end
+  end
+
+  assign adding_o = r_valid_q;
+
+  always_comb begin
+    rdata_o  = '0;
+    synops_o = '0;
+    wraps_o  = '0;
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      if (read_lane_q[l]) rdata_o = rdata_o | bank_data[l*AccBits +: AccBits];
+      synops_o = synops_o + 8'(r_en_q[l]);
+      wraps_o  = wraps_o + 8'(wrapped[l]);
+    end
+  end
+
+  `SNN_ASSERT(AddsAlone, !(add_valid_i && (re_i || clear_i || walk_i)))
+  `SNN_ASSERT(OneClear, !(clear_i && walk_i))
+
+endmodule

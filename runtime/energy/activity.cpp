@@ -1,0 +1,231 @@
+#include "runtime/energy/activity.h"
+
+#include "common/image/synapse_words.h"
+#include "common/target/target.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace snnc::runtime::energy {
+
+Activity &Activity::operator+=(const Activity &other) {
+  synops += other.synops;
+  synapseWords += other.synapseWords;
+  updatesActive += other.updatesActive;
+  updatesInactive += other.updatesInactive;
+  spikes += other.spikes;
+  messagesSent += other.messagesSent;
+  messagesReceived += other.messagesReceived;
+  hopsEastWest += other.hopsEastWest;
+  hopsNorthSouth += other.hopsNorthSouth;
+  barriers += other.barriers;
+  return *this;
+}
+
+Activity activityOf(const Counters &counters) {
+  const CoreCounters total = counters.total();
+  Activity activity;
+  activity.synops = total[CoreCounter::Synops];
+  activity.synapseWords = total[CoreCounter::SynapseWords];
+  activity.updatesActive = total[CoreCounter::UpdatesActive];
+  activity.updatesInactive = total[CoreCounter::UpdatesInactive];
+  activity.spikes = total[CoreCounter::Spikes];
+  activity.messagesSent = total[CoreCounter::Messages];
+  activity.messagesReceived = total[CoreCounter::AxonLookups];
+  activity.hopsEastWest = total[CoreCounter::HopsEast] + total[CoreCounter::HopsWest] +
+                          counters.transitHopsEast + counters.transitHopsWest;
+  activity.hopsNorthSouth = total[CoreCounter::HopsNorth] + total[CoreCounter::HopsSouth] +
+                            counters.transitHopsNorth + counters.transitHopsSouth;
+  activity.barriers = counters.barriers;
+  return activity;
+}
+
+void addCounters(Counters &sum, const Counters &other) {
+  sum.cores.resize(std::max(sum.cores.size(), other.cores.size()));
+  for (size_t core = 0; core < other.cores.size(); ++core)
+    for (unsigned i = 0; i < kCoreCounters; ++i)
+      sum.cores[core].values[i] += other.cores[core].values[i];
+  sum.transitHopsNorth += other.transitHopsNorth;
+  sum.transitHopsEast += other.transitHopsEast;
+  sum.transitHopsSouth += other.transitHopsSouth;
+  sum.transitHopsWest += other.transitHopsWest;
+  sum.ticks += other.ticks;
+  sum.tickCycles += other.tickCycles;
+  sum.barriers += other.barriers;
+  sum.resetCycles += other.resetCycles;
+  sum.hostCycles += other.hostCycles;
+  sum.hostWriteWords += other.hostWriteWords;
+}
+
+void SpikeCounts::add(const trace::SampleTrace &trace) {
+  counts.resize(trace.populations.size());
+  for (size_t p = 0; p < counts.size(); ++p) {
+    counts[p].resize(trace.populations[p].size);
+    const std::vector<uint8_t> &spikes = trace.populations[p].spikes;
+    for (size_t i = 0, neuron = 0; i < spikes.size(); ++i) {
+      counts[p][neuron] += spikes[i];
+      neuron = neuron + 1 == counts[p].size() ? 0 : neuron + 1;
+    }
+  }
+}
+
+void SpikeCounts::add(const SpikeCounts &other) {
+  counts.resize(std::max(counts.size(), other.counts.size()));
+  for (size_t p = 0; p < other.counts.size(); ++p) {
+    counts[p].resize(other.counts[p].size());
+    for (size_t i = 0; i < other.counts[p].size(); ++i)
+      counts[p][i] += other.counts[p][i];
+  }
+}
+
+uint64_t SpikeCounts::total(size_t population) const {
+  return std::accumulate(counts[population].begin(), counts[population].end(), uint64_t{0});
+}
+
+namespace {
+
+// What one delivered message on an axon costs at its destination.
+struct AxonCost {
+  uint64_t words = 0, synops = 0;
+  uint32_t target = 0; // population
+};
+
+class Attribution {
+public:
+  Attribution(const image::Image &image, const SpikeCounts &spikes, const Counters &counters);
+  std::vector<LayerActivity> take() { return std::move(layers); }
+
+private:
+  uint64_t nonzeroWeights(const image::CoreImage &core, const image::AxonEntry &axon) const;
+  void costAxons();
+  // `count` messages of population `source` from router (x, y) to an axon of a core.
+  void deliver(uint32_t source, uint64_t count, int x, int y, uint32_t core, uint32_t axon);
+  void sendSpikes(const SpikeCounts &spikes);
+  void sendPackets(const SpikeCounts &spikes);
+  void shareUpdates(const Counters &counters);
+  uint32_t coreAt(uint8_t x, uint8_t y) const;
+
+  const image::Image &image;
+  image::WordFormat format{};
+  std::vector<std::vector<AxonCost>> axons; // [core][axon]
+  std::vector<LayerActivity> layers;
+};
+
+Attribution::Attribution(const image::Image &image, const SpikeCounts &spikes,
+                         const Counters &counters)
+    : image(image) {
+  for (const image::PopulationMap &population : image.populations)
+    layers.push_back({population.name, {}, true});
+  costAxons();
+  sendSpikes(spikes);
+  sendPackets(spikes);
+  shareUpdates(counters);
+}
+
+uint64_t Attribution::nonzeroWeights(const image::CoreImage &core,
+                                     const image::AxonEntry &axon) const {
+  uint64_t count = 0;
+  for (uint32_t k = 0; k < axon.words; ++k) {
+    const uint64_t word = core.synapses[axon.address + k];
+    if (axon.sparse)
+      for (uint32_t pair = 0; pair < format.pairs; ++pair)
+        count += format.pairWeight(word, pair) != 0;
+    else
+      for (uint32_t lane = 0; lane < format.lanes; ++lane)
+        count += format.denseWeight(word, lane) != 0;
+  }
+  return count;
+}
+
+void Attribution::costAxons() {
+  // An image carries the target it was made for; images are verified before they get here.
+  llvm::Expected<target::Target> target = target::parseTarget(image.targetJson, "image");
+  format = image::WordFormat::of(llvm::cantFail(std::move(target)).core);
+  axons.resize(image.cores.size());
+  for (size_t c = 0; c < image.cores.size(); ++c)
+    for (size_t a = 0; a < image.cores[c].axons.size(); ++a) {
+      const image::AxonEntry &axon = image.cores[c].axons[a];
+      AxonCost cost; // of an unused axon: nothing, to the first layer
+      if (axon.words != 0)
+        cost = {axon.words, nonzeroWeights(image.cores[c], axon),
+                image.projections[image.axonSources[c][a].projection].target};
+      axons[c].push_back(cost);
+    }
+}
+
+uint32_t Attribution::coreAt(uint8_t x, uint8_t y) const {
+  for (uint32_t c = 0; c < image.cores.size(); ++c)
+    if (image.cores[c].x == x && image.cores[c].y == y)
+      return c;
+  llvm_unreachable("a verified image sends to its own cores only");
+}
+
+void Attribution::deliver(uint32_t source, uint64_t count, int x, int y, uint32_t core,
+                          uint32_t axon) {
+  Activity &sender = layers[source].activity;
+  sender.messagesReceived += count;
+  sender.hopsEastWest += count * std::abs(image.cores[core].x - x);
+  sender.hopsNorthSouth += count * std::abs(image.cores[core].y - y);
+  const AxonCost &cost = axons[core][axon];
+  Activity &receiver = layers[cost.target].activity;
+  receiver.synapseWords += count * cost.words;
+  receiver.synops += count * cost.synops;
+}
+
+void Attribution::sendSpikes(const SpikeCounts &spikes) {
+  for (uint32_t p = 0; p < image.populations.size(); ++p)
+    for (const image::Segment &segment : image.populations[p].segments)
+      for (uint32_t i = 0; i < segment.count; ++i) {
+        const uint64_t count = spikes.of(p)[segment.first + i];
+        const image::CoreImage &core = image.cores[segment.core];
+        const image::OutPointer &slots = core.outPointers[segment.local + i];
+        layers[p].activity.spikes += count;
+        layers[p].activity.messagesSent += count * slots.count;
+        for (uint32_t s = 0; count != 0 && s < slots.count; ++s) {
+          const image::OutSlot &slot = core.outSlots[slots.base + s];
+          deliver(p, count, core.x, core.y, coreAt(slot.x, slot.y), slot.axon);
+        }
+      }
+}
+
+void Attribution::sendPackets(const SpikeCounts &spikes) {
+  for (const image::InputMap &input : image.inputs)
+    for (const image::InputRoute &route : input.routes)
+      deliver(input.population, spikes.of(input.population)[route.element], 0, 0, route.core,
+              route.axon);
+}
+
+void Attribution::shareUpdates(const Counters &counters) {
+  std::vector<uint64_t> onCore(image.cores.size(), 0);
+  for (const image::PopulationMap &population : image.populations)
+    for (const image::Segment &segment : population.segments)
+      onCore[segment.core] += segment.count;
+  for (uint32_t c = 0; c < image.cores.size() && c < counters.cores.size(); ++c) {
+    uint64_t active = counters.cores[c][CoreCounter::UpdatesActive];
+    uint64_t inactive = counters.cores[c][CoreCounter::UpdatesInactive];
+    uint64_t left = onCore[c];
+    // Windows are equally long, so neurons share a core's updates evenly; the last takes the rest.
+    for (uint32_t p = 0; p < image.populations.size(); ++p)
+      for (const image::Segment &segment : image.populations[p].segments) {
+        if (segment.core != c)
+          continue;
+        const uint64_t activeShare = active * segment.count / left;
+        const uint64_t inactiveShare = inactive * segment.count / left;
+        layers[p].splitExact &= segment.count == onCore[c];
+        layers[p].activity.updatesActive += activeShare;
+        layers[p].activity.updatesInactive += inactiveShare;
+        active -= activeShare;
+        inactive -= inactiveShare;
+        left -= segment.count;
+      }
+  }
+}
+
+} // namespace
+
+std::vector<LayerActivity> layerActivity(const image::Image &image, const SpikeCounts &spikes,
+                                         const Counters &counters) {
+  return Attribution(image, spikes, counters).take();
+}
+
+} // namespace snnc::runtime::energy

@@ -1,0 +1,38 @@
+// A direct-coded first layer as the host computes it, in integers: the formula is HostLayer's in
+// common/net/quant_net.h. Zero inputs are skipped, as their products are not executed.
+#pragma once
+
+#include "common/image/image.h"
+#include "runtime/machine/host_driver.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace snnc::runtime {
+
+class HostLayerRunner {
+public:
+  // `layer` outlives the runner.
+  explicit HostLayerRunner(const net::HostLayer &layer);
+
+  // Bias mantissas of the target's neurons for one step's `values` of the source population.
+  // Valid until the next call. Adds to macs and to the saturations of `stats`.
+  llvm::ArrayRef<int16_t> evaluate(llvm::ArrayRef<float> values, HostStats &stats);
+
+private:
+  const net::HostLayer &layer;
+  std::vector<int16_t> bySource;        // [source][target]
+  std::vector<uint32_t> nonzeroWeights; // [source]
+  std::vector<int64_t> currents;        // I, in units of input times weight
+  std::vector<int16_t> mantissas;
+};
+
+// Consecutive neurons of one core whose biases are written in one burst.
+struct BiasBurst {
+  uint32_t core = 0, first = 0;  // local neuron
+  std::vector<uint32_t> neurons; // of the population, in local order
+};
+// As few as there are runs of consecutive local neurons, sorted by (core, first).
+std::vector<BiasBurst> biasBursts(const image::PopulationMap &population);
+
+} // namespace snnc::runtime

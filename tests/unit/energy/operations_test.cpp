@@ -1,0 +1,81 @@
+// NeuroBench's documented example: W = [[1.3,0,-3.2],[0,1.2,-5.1],[-1.1,2.7,0]], x = [0,1.3,-1]
+// has 4 effective and 9 dense operations. Here with spikes: x = [0,1,1].
+#include "runtime/energy/operations.h"
+
+#include <gtest/gtest.h>
+
+using namespace snnc;
+using namespace snnc::runtime::energy;
+
+static net::QuantNet threeByThree() {
+  net::QuantNet net;
+  net.populations.resize(2);
+  net.populations[0] = {.name = "in", .shape = {3}, .isInput = true, .neurons = {}, .scale = {}};
+  net.populations[1] = {.name = "out", .shape = {3}, .neurons = {}, .scale = {}};
+  net::QuantProjection projection;
+  projection.source = 0;
+  projection.target = 1;
+  projection.weights = net::DenseInts{3, 3, {13, 0, -32, 0, 12, -51, -11, 27, 0}};
+  net.projections.push_back(projection);
+  return net;
+}
+
+static SpikeCounts inputs(std::vector<uint8_t> spikes) {
+  trace::SampleTrace trace;
+  trace.steps = spikes.size() / 3;
+  trace.populations.resize(2);
+  trace.populations[0] = {"in", 3, std::move(spikes), {}, {}, {}};
+  trace.populations[1] = {"out", 3, {}, {}, {}, {}};
+  SpikeCounts counts;
+  counts.add(trace);
+  return counts;
+}
+
+TEST(Operations, NeuroBenchExample) {
+  Activity activity;
+  activity.synops = 4;
+  activity.updatesActive = 2;
+  activity.updatesInactive = 1;
+  const Operations operations =
+      countOperations(threeByThree(), inputs({0, 1, 1}), activity, 0, 1, 1);
+  EXPECT_EQ(operations.denseMacs, 9);
+  EXPECT_EQ(operations.effectiveAcs, 4);
+  EXPECT_EQ(operations.effectiveMacs, 0);
+  EXPECT_EQ(operations.synops, 4);
+  EXPECT_EQ(operations.neuronUpdates, 3);
+  EXPECT_TRUE(operations.synopsAgree);
+}
+
+TEST(Operations, AveragedPerSampleOverAllSteps) {
+  Activity activity;
+  activity.synops = 8;
+  SpikeCounts spikes = inputs({0, 1, 1, 0, 0, 0});
+  spikes.add(inputs({0, 0, 0, 0, 1, 1}));
+  const Operations operations = countOperations(threeByThree(), spikes, activity, 6, 2, 2);
+  EXPECT_EQ(operations.denseMacs, 18);
+  EXPECT_EQ(operations.effectiveAcs, 4);
+  EXPECT_EQ(operations.hostMacs, 3);
+  EXPECT_EQ(operations.effectiveMacs, 3);
+}
+
+// A core that drops one operation is caught.
+TEST(Operations, DisagreementIsSeen) {
+  Activity activity;
+  activity.synops = 3;
+  EXPECT_FALSE(
+      countOperations(threeByThree(), inputs({0, 1, 1}), activity, 0, 1, 1).synopsAgree);
+}
+
+TEST(Operations, SparseAndHostLayersCount) {
+  net::QuantNet net = threeByThree();
+  net.projections[0].weights = net::SparseInts{3, 3, {0, 1, 3, 4}, {0, 1, 2, 0}, {5, 0, 6, 7}};
+  net::HostLayer host;
+  host.weights = {3, 4, std::vector<int16_t>(12, 1)};
+  net.hostLayers.push_back(host);
+  Activity activity;
+  activity.synops = 2;
+  const Operations operations = countOperations(net, inputs({0, 1, 1}), activity, 0, 2, 1);
+  EXPECT_EQ(operations.denseMacs, 2 * (4 + 12));
+  EXPECT_EQ(operations.effectiveAcs, 2); // in[1]: 0 and 6, in[2]: 7
+  EXPECT_TRUE(operations.synopsAgree);
+}

@@ -1,0 +1,194 @@
+#include "common/image/codec.h"
+
+#include "common/image/layout.h"
+#include "common/support/file_io.h"
+#include "common/support/hash.h"
+#include "expect_diag.h"
+#include "scratch.h"
+#include "small_image.h"
+
+#include <set>
+
+using namespace snnc;
+using namespace snnc::image;
+using support::DiagCode;
+using support::Diagnostic;
+
+using Bytes = llvm::SmallVector<char, 0>;
+
+static Diagnostic decodeError(llvm::ArrayRef<char> bytes) {
+  return firstDiagnostic(decode(bytes, "x.snnimg").takeError());
+}
+
+static SectionEntry entryOf(const Bytes &bytes, size_t index) {
+  SectionEntry entry;
+  Reader(llvm::ArrayRef<char>(bytes).slice(kHeaderSize + index * kSectionEntrySize,
+                                           kSectionEntrySize))(entry);
+  return entry;
+}
+
+static uint32_t sectionCount(const Bytes &bytes) {
+  FileHeader header;
+  Reader(llvm::ArrayRef<char>(bytes).take_front(kHeaderSize))(header);
+  return header.sections;
+}
+
+// Makes every checksum right again, as a forger would.
+static void reseal(Bytes &bytes) {
+  for (uint32_t i = 0; i < sectionCount(bytes); ++i) {
+    const SectionEntry entry = entryOf(bytes, i);
+    const uint32_t crc = support::crc32(
+        support::bytesOf(llvm::ArrayRef<char>(bytes).slice(entry.offset, entry.size)));
+    std::memcpy(bytes.data() + kHeaderSize + i * kSectionEntrySize + 4, &crc, sizeof(crc));
+  }
+  std::fill_n(bytes.begin() + kShaAt, kShaSize, '\0');
+  const support::Sha256 digest = support::sha256(support::bytesOf(llvm::ArrayRef<char>(bytes)));
+  std::copy(digest.begin(), digest.end(), bytes.begin() + kShaAt);
+}
+
+TEST(Codec, RoundTrips) {
+  const Image image = smallImage();
+  const Bytes bytes = encode(image);
+  auto back = decode(bytes, "x.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(encode(*back), bytes);
+  EXPECT_EQ(back->cores, image.cores);
+  EXPECT_EQ(back->netName, "small");
+  EXPECT_EQ(back->profile.reset.value, net::ResetRule::Subtract);
+  EXPECT_EQ(back->profile.reset.origin, net::Origin::Flag);
+  EXPECT_EQ(back->profile.reset.reason, "asked for");
+  EXPECT_EQ(back->run.steps, 5u);
+  EXPECT_EQ(back->populations[2].shape, (std::vector<uint32_t>{1, 2}));
+  EXPECT_EQ(back->hostLayers[0].weights.values, image.hostLayers[0].weights.values);
+  EXPECT_EQ(back->hostLayers[0].bias, image.hostLayers[0].bias);
+  EXPECT_EQ(back->axonSources[0][2].projection, 2u);
+}
+
+TEST(Codec, FilesAndTheirDigest) {
+  ScratchFolder scratch;
+  const Image image = smallImage();
+  ASSERT_FALSE(image::writeFile(image, scratch / "a.snnimg"));
+  auto back = image::readFile(scratch / "a.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(encode(*back), encode(image));
+  EXPECT_EQ(firstDiagnostic(image::readFile(scratch / "b").takeError()).code,
+            DiagCode::FileUnreadable);
+  EXPECT_EQ(sha256Hex(encode(image)),
+            support::hex(support::sha256(support::bytesOf(llvm::ArrayRef<char>(encode(image))))));
+}
+
+TEST(Codec, AnotherFileIsNotAnImage) {
+  for (const llvm::StringRef text : {"", "{\"schema\": 1}", "SNNCIM"}) {
+    const Diagnostic diagnostic = decodeError({text.data(), text.size()});
+    EXPECT_EQ(diagnostic.code, DiagCode::ImageFormat);
+    EXPECT_CONTAINS(diagnostic.message, "not an image");
+  }
+  Bytes bytes = encode(smallImage());
+  bytes[8] = 2;
+  EXPECT_EQ(decodeError(bytes).code, DiagCode::ImageVersion);
+}
+
+TEST(Codec, EveryTruncationIsAnError) {
+  const Bytes bytes = encode(smallImage());
+  for (size_t n = 0; n < bytes.size(); ++n)
+    ASSERT_EQ(decodeError(llvm::ArrayRef<char>(bytes).take_front(n)).code, DiagCode::ImageFormat)
+        << n;
+  Bytes longer = bytes;
+  longer.push_back('\0');
+  EXPECT_EQ(decodeError(longer).code, DiagCode::ImageFormat);
+}
+
+TEST(Codec, EveryFlippedByteIsAnError) {
+  const Bytes bytes = encode(smallImage());
+  for (size_t at = 0; at < bytes.size(); ++at)
+    for (const char flip : {'\x01', '\x80'}) {
+      Bytes flipped = bytes;
+      flipped[at] = static_cast<char>(flipped[at] ^ flip);
+      auto image = decode(flipped, "x");
+      ASSERT_FALSE(static_cast<bool>(image)) << at;
+      llvm::consumeError(image.takeError());
+    }
+}
+
+TEST(Codec, ADamagedSectionIsNamed) {
+  const Bytes bytes = encode(smallImage());
+  std::set<std::string> named;
+  for (uint32_t i = 0; i < sectionCount(bytes); ++i) {
+    Bytes damaged = bytes;
+    damaged[entryOf(bytes, i).offset] ^= 1;
+    const Diagnostic diagnostic = decodeError(damaged);
+    EXPECT_EQ(diagnostic.code, DiagCode::ImageChecksum);
+    EXPECT_CONTAINS(diagnostic.message, "section " + std::to_string(i));
+    named.insert(diagnostic.message.substr(0, diagnostic.message.find(" is")));
+  }
+  EXPECT_TRUE(named.count("section 2 (populations)")) << *named.begin();
+  EXPECT_TRUE(named.count("section 6 (core)"));
+}
+
+// Right checksums do not make a section sound: whatever a byte says, the reader refuses it or gives
+// an image that passes verify. Run under the address sanitizer in the long suite.
+TEST(Codec, ForgedBytesNeverGetPastTheChecks) {
+  const Bytes bytes = encode(smallImage());
+  uint64_t refused = 0, accepted = 0;
+  for (uint32_t i = 1; i < sectionCount(bytes); ++i) {
+    const SectionEntry entry = entryOf(bytes, i);
+    for (size_t at = entry.offset; at < entry.offset + entry.size; ++at)
+      for (const int value : {0x00, 0x01, 0x7F, 0x80, 0xFF}) {
+        Bytes forged = bytes;
+        forged[at] = static_cast<char>(value);
+        reseal(forged);
+        auto image = decode(forged, "x");
+        if (image) {
+          ++accepted;
+          auto network = toNetwork(*image);
+          if (!network)
+            llvm::consumeError(network.takeError());
+        } else {
+          ++refused;
+          llvm::consumeError(image.takeError());
+        }
+      }
+  }
+  EXPECT_GT(refused, 1000u);
+  EXPECT_GT(accepted, 1000u);
+}
+
+TEST(Codec, SectionsOutOfOrderAreAnError) {
+  Bytes bytes = encode(smallImage());
+  bytes[kHeaderSize + kSectionEntrySize] = 3; // the second section calls itself populations
+  reseal(bytes);
+  EXPECT_CONTAINS(decodeError(bytes).message, "out of order");
+  bytes = encode(smallImage());
+  bytes[kHeaderSize + kSectionEntrySize] = 99;
+  reseal(bytes);
+  EXPECT_EQ(decodeError(bytes).code, DiagCode::ImageFormat);
+}
+
+TEST(Codec, CountsBeyondTheSectionTakeNoMemory) {
+  Bytes bytes = encode(smallImage());
+  const SectionEntry populations = entryOf(bytes, 2);
+  const uint32_t huge = 0xFFFFFFFF;
+  std::memcpy(bytes.data() + populations.offset, &huge, sizeof(huge));
+  reseal(bytes);
+  EXPECT_CONTAINS(decodeError(bytes).message, "counts more elements");
+}
+
+TEST(Codec, AnotherTargetIsAnError) {
+  Image image = smallImage();
+  image.targetFingerprint[0] ^= 1;
+  EXPECT_EQ(decodeError(encode(image)).code, DiagCode::ImageTarget);
+  image.targetJson = "{}";
+  const support::Sha256 digest =
+      support::sha256(support::bytesOf(llvm::StringRef(image.targetJson)));
+  image.targetFingerprint = digest;
+  EXPECT_EQ(decodeError(encode(image)).code, DiagCode::JsonMissingKey);
+}
+
+TEST(Codec, ErrorsOfVerifyNameTheFile) {
+  Image image = smallImage();
+  image.cores[0].neurons[0].refractory = 0;
+  const Diagnostic diagnostic = decodeError(encode(image));
+  EXPECT_EQ(diagnostic.code, DiagCode::ImageInvalid);
+  EXPECT_EQ(diagnostic.loc.file, "x.snnimg");
+  EXPECT_EQ(diagnostic.loc.path, "cores/0/neurons/0");
+}

@@ -1,0 +1,281 @@
+#include "common/net/parse.h"
+#include "common/net/print.h"
+#include "common/net/verify.h"
+#include "tests/unit/net/random_nets.h"
+#include "tests/unit/support/expect_diag.h"
+
+#include <cstring>
+
+namespace snnc::net {
+namespace {
+
+template <class AnyNet> std::string textOf(const AnyNet &net) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  print(net, os);
+  return text;
+}
+
+template <class AnyNet> AnyNet parsed(const std::string &text) {
+  auto net = parse(text, "a.snn");
+  if (!net) {
+    ADD_FAILURE() << llvm::toString(net.takeError()) << text;
+    return {};
+  }
+  return std::get<AnyNet>(*net);
+}
+
+// -0.0 and 0.0 differ here; NaN does not occur.
+bool sameBits(const std::vector<double> &a, const std::vector<double> &b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+}
+bool sameBits(const std::vector<float> &a, const std::vector<float> &b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
+}
+
+template <class T> void expectSame(const Setting<T> &a, const Setting<T> &b) {
+  EXPECT_EQ(a.value, b.value);
+  EXPECT_EQ(a.origin, b.origin);
+  EXPECT_EQ(a.reason, b.reason);
+}
+
+void expectSame(const Profile &a, const Profile &b) {
+  expectSame(a.dt, b.dt);
+  expectSame(a.tauUnit, b.tauUnit);
+  expectSame(a.integrator, b.integrator);
+  expectSame(a.reset, b.reset);
+  expectSame(a.compare, b.compare);
+  expectSame(a.biasTiming, b.biasTiming);
+}
+
+void expectSame(const RunOptions &a, const RunOptions &b) {
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.encode, b.encode);
+  EXPECT_EQ(a.readout, b.readout);
+  EXPECT_TRUE(sameBits(std::vector{a.inputLow, a.inputHigh}, {b.inputLow, b.inputHigh}));
+}
+
+void expectSame(const Population &a, const Population &b) {
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.shape, b.shape);
+  const NeuronParams &p = a.params, &q = b.params;
+  EXPECT_TRUE(sameBits(p.tau.values, q.tau.values));
+  EXPECT_TRUE(sameBits(p.tauSyn.values, q.tauSyn.values));
+  EXPECT_TRUE(sameBits(p.tauMem.values, q.tauMem.values));
+  EXPECT_TRUE(sameBits(p.r.values, q.r.values));
+  EXPECT_TRUE(sameBits(p.wIn.values, q.wIn.values));
+  EXPECT_TRUE(sameBits(p.vLeak.values, q.vLeak.values));
+  EXPECT_TRUE(sameBits(p.vThreshold.values, q.vThreshold.values));
+  EXPECT_TRUE(sameBits(p.vReset.values, q.vReset.values));
+  EXPECT_TRUE(sameBits(p.vInit.values, q.vInit.values));
+  EXPECT_TRUE(sameBits(p.refractory.values, q.refractory.values));
+}
+
+void expectSame(const DenseWeights &a, const DenseWeights &b) {
+  EXPECT_TRUE(a.rows == b.rows && a.cols == b.cols && sameBits(a.values, b.values));
+}
+void expectSame(const DenseInts &a, const DenseInts &b) {
+  EXPECT_TRUE(a.rows == b.rows && a.cols == b.cols && a.values == b.values);
+}
+void expectSame(const SparseWeights &a, const SparseWeights &b) {
+  EXPECT_TRUE(a.posts == b.posts && a.pres == b.pres && a.rowStart == b.rowStart &&
+              a.columns == b.columns && sameBits(a.values, b.values));
+}
+void expectSame(const SparseInts &a, const SparseInts &b) {
+  EXPECT_TRUE(a.posts == b.posts && a.pres == b.pres && a.rowStart == b.rowStart &&
+              a.columns == b.columns && a.values == b.values);
+}
+template <class Dense, class Sparse>
+void expectSame(const std::variant<Dense, Sparse> &a, const std::variant<Dense, Sparse> &b) {
+  ASSERT_EQ(a.index(), b.index());
+  if (a.index() == 0)
+    expectSame(std::get<0>(a), std::get<0>(b));
+  else
+    expectSame(std::get<1>(a), std::get<1>(b));
+}
+
+void expectSame(const Net &a, const Net &b) {
+  EXPECT_EQ(a.name, b.name);
+  expectSame(a.profile, b.profile);
+  expectSame(a.run, b.run);
+  ASSERT_EQ(a.populations.size(), b.populations.size());
+  for (size_t i = 0; i < a.populations.size(); ++i)
+    expectSame(a.populations[i], b.populations[i]);
+  ASSERT_EQ(a.projections.size(), b.projections.size());
+  for (size_t i = 0; i < a.projections.size(); ++i) {
+    const Projection &p = a.projections[i], &q = b.projections[i];
+    EXPECT_EQ(p.name, q.name);
+    EXPECT_EQ(std::tuple(p.source, p.target, p.delay), std::tuple(q.source, q.target, q.delay));
+    expectSame(p.weights, q.weights);
+    EXPECT_TRUE(sameBits(p.bias, q.bias));
+  }
+  EXPECT_EQ(a.inputs, b.inputs);
+  EXPECT_EQ(a.outputs, b.outputs);
+}
+
+void expectSame(const QuantNet &a, const QuantNet &b) {
+  EXPECT_EQ(a.name, b.name);
+  expectSame(a.profile, b.profile);
+  expectSame(a.run, b.run);
+  ASSERT_EQ(a.populations.size(), b.populations.size());
+  for (size_t i = 0; i < a.populations.size(); ++i) {
+    const QuantPopulation &p = a.populations[i], &q = b.populations[i];
+    EXPECT_EQ(p.name, q.name);
+    EXPECT_EQ(p.shape, q.shape);
+    EXPECT_EQ(std::tuple(p.isInput, p.vmin, p.vmax, p.duOffset),
+              std::tuple(q.isInput, q.vmin, q.vmax, q.duOffset));
+    EXPECT_TRUE(p.neurons == q.neurons);
+    EXPECT_TRUE(sameBits(p.scale, q.scale));
+  }
+  ASSERT_EQ(a.projections.size(), b.projections.size());
+  for (size_t i = 0; i < a.projections.size(); ++i) {
+    const QuantProjection &p = a.projections[i], &q = b.projections[i];
+    EXPECT_EQ(p.name, q.name);
+    EXPECT_EQ(std::tuple(p.source, p.target, p.delay, p.weightBits, p.exponent),
+              std::tuple(q.source, q.target, q.delay, q.weightBits, q.exponent));
+    expectSame(p.weights, q.weights);
+  }
+  ASSERT_EQ(a.hostLayers.size(), b.hostLayers.size());
+  for (size_t i = 0; i < a.hostLayers.size(); ++i) {
+    const HostLayer &p = a.hostLayers[i], &q = b.hostLayers[i];
+    EXPECT_EQ(p.name, q.name);
+    EXPECT_EQ(std::tuple(p.source, p.target, p.weightBits, p.inputScale, p.inputMin, p.inputMax),
+              std::tuple(q.source, q.target, q.weightBits, q.inputScale, q.inputMin, q.inputMax));
+    expectSame(p.weights, q.weights);
+    EXPECT_EQ(p.bias, q.bias);
+    EXPECT_EQ(p.shift, q.shift);
+  }
+  EXPECT_EQ(a.inputs, b.inputs);
+  EXPECT_EQ(a.outputs, b.outputs);
+}
+
+TEST(Text, RandomNetsRoundTrip) {
+  const uint64_t seed = testSeed(1);
+  for (uint64_t i = 0; i < 200; ++i) {
+    SCOPED_TRACE(llvm::formatv("replay with SNNC_SEED={0}, one net", seed + i).str());
+    const Net net = RandomNets(seed + i).net();
+    const std::string text = textOf(net);
+    const Net again = parsed<Net>(text);
+    expectSame(net, again);
+    EXPECT_EQ(text, textOf(again));
+    if (testing::Test::HasFailure())
+      return;
+  }
+}
+
+TEST(Text, RandomQuantNetsRoundTrip) {
+  const uint64_t seed = testSeed(1);
+  for (uint64_t i = 0; i < 200; ++i) {
+    SCOPED_TRACE(llvm::formatv("replay with SNNC_SEED={0}, one net", seed + i).str());
+    const QuantNet net = RandomNets(seed + i).quantNet();
+    const std::string text = textOf(net);
+    const QuantNet again = parsed<QuantNet>(text);
+    expectSame(net, again);
+    EXPECT_EQ(text, textOf(again));
+    if (testing::Test::HasFailure())
+      return;
+  }
+}
+
+// What a person writes: everything with a default left out.
+TEST(Text, Minimal) {
+  const Net net = parsed<Net>("net @five {\n  population @hidden size 5 model lif\n}\n");
+  EXPECT_EQ(net.name, "five");
+  ASSERT_EQ(net.populations.size(), 1u);
+  EXPECT_EQ(net.populations[0].kind, NeuronKind::LIF);
+  EXPECT_EQ(net.populations[0].shape, std::vector<uint32_t>{5});
+  EXPECT_EQ(net.populations[0].loc.line, 2u);
+}
+
+TEST(Text, ByHand) {
+  const Net net = parsed<Net>(R"(
+    // RUN: comments and commas are blanks
+    net @hand {
+      profile { dt 1e-3  reset subtract "as trained" }
+      run steps 8 encode rate readout last range -1 1
+      population @in shape 1x2 model input
+      population @out size 3 model cubalif { tau_mem 20, tau_syn [5, 2*inf], r 20, w_in 5 }
+      projection @fc from @in to @out dense 3x2 { [1 2] [2*-0.5] [0 1e-3] bias [3*0.25] }
+      projection @rec from @out to @out delay 1 sparse 3x3 { 0: 1=0.5 2=1  2: 0=-1 }
+      inputs @in outputs @out
+    })");
+  EXPECT_EQ(net.profile.dt.value, 1e-3);
+  EXPECT_EQ(net.profile.dt.origin, Origin::Model);
+  EXPECT_EQ(net.profile.reset.reason, "as trained");
+  EXPECT_EQ(net.profile.integrator.origin, Origin::Default);
+  EXPECT_EQ(net.run.steps, 8u);
+  EXPECT_EQ(net.run.inputLow, -1.0);
+  EXPECT_EQ(std::get<DenseWeights>(net.projections[0].weights).values,
+            (std::vector<float>{1, 2, -0.5f, -0.5f, 0, 1e-3f}));
+  const auto &sparse = std::get<SparseWeights>(net.projections[1].weights);
+  EXPECT_EQ(sparse.rowStart, (std::vector<uint64_t>{0, 2, 2, 3}));
+  EXPECT_EQ(sparse.columns, (std::vector<uint32_t>{1, 2, 0}));
+}
+
+// The text of a small net, so that a change of the format is a decision.
+TEST(Text, Golden) {
+  Net net;
+  net.name = "two";
+  net.profile.reset = {ResetRule::Subtract, Origin::Flag, "--reset"};
+  net.run.steps = 25;
+  net.populations.resize(2);
+  net.populations[0] = {"in", NeuronKind::Input, {2, 2}, {}, {}};
+  net.populations[1] = {"out", NeuronKind::LIF, {3}, {}, {}};
+  net.populations[1].params.tau = 0.002;
+  net.populations[1].params.vThreshold.values = {1, 1, 0.5};
+  net.projections.push_back({"fc", 0, 1, 0, DenseWeights{3, 4, {}}, {0, 0, 0.1}, {}});
+  std::get<DenseWeights>(net.projections[0].weights).values = {0, 0, 0, 0,  1, 2, 3, 4,
+                                                               1, 1, 1, -1};
+  net.inputs = {0};
+  net.outputs = {1};
+  EXPECT_EQ(textOf(net), R"(net @two {
+  profile {
+    dt 1e-04 default
+    tau_unit s default
+    integrator euler default
+    reset subtract flag "--reset"
+    compare gt default
+    bias_timing window default
+  }
+  run steps 25 encode none readout count range 0 1
+  population @in shape 2x2 model input {
+  }
+  population @out size 3 model lif {
+    tau 0.002
+    v_threshold [1 1 0.5]
+  }
+  projection @fc from @in to @out delay 0 dense 3x4 {
+    [4*0]
+    [1 2 3 4]
+    [3*1 -1]
+    bias [0 0 0.1]
+  }
+  inputs @in
+  outputs @out
+}
+)");
+}
+
+TEST(Text, QuantByHand) {
+  const QuantNet net = parsed<QuantNet>(R"(quantnet @q {
+    population @in size 2 input
+    population @h size 3 vmin -100 du_offset 0 {
+      neurons 2 x { threshold 64 du 4095 compare_ge }
+      neurons 1 x { }
+    }
+    projection @fc from @in to @h bits 4 dense 3x2 { [7 -8] [0 0] [1 2] }
+    inputs @in outputs @h })");
+  const QuantPopulation &h = net.populations[1];
+  EXPECT_EQ(h.vmin, -100);
+  EXPECT_EQ(h.duOffset, 0);
+  ASSERT_EQ(h.neurons.size(), 3u);
+  EXPECT_EQ(h.neurons[1].threshold, 64);
+  EXPECT_TRUE(h.neurons[1].compareGe);
+  EXPECT_TRUE(h.neurons[2] == NeuronConfig());
+}
+
+} // namespace
+} // namespace snnc::net

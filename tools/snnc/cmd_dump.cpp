@@ -1,0 +1,108 @@
+// snnc dump: what is inside an image, or a model as text IR.
+#include "common/image/codec.h"
+#include "common/net/print.h"
+#include "common/support/file_io.h"
+#include "common/support/hash.h"
+#include "runtime/report/eval_report.h"
+#include "tools/snnc/subject.h"
+#include "tools/snnc/verbs.h"
+
+namespace snnc::cli {
+
+using Json = nlohmann::ordered_json;
+
+static Json coreJson(const image::CoreImage &core) {
+  return {{"x", core.x},
+          {"y", core.y},
+          {"groups", core.groups.size()},
+          {"neurons", core.neurons.size()},
+          {"axons", core.axons.size()},
+          {"output_slots", core.outSlots.size()},
+          {"synapse_words", core.synapses.size()}};
+}
+
+static Json imageJson(const Subject &subject, const std::string &sha256) {
+  const image::Image &image = *subject.image;
+  Json cores = Json::array(), populations = Json::array();
+  for (const image::CoreImage &core : image.cores)
+    cores.push_back(coreJson(core));
+  for (const image::PopulationMap &population : image.populations)
+    populations.push_back({{"name", population.name},
+                           {"shape", population.shape},
+                           {"input", population.isInput},
+                           {"skew", population.skew},
+                           {"segments", population.segments.size()}});
+  return {{"schema", "snnc-dump/1"},
+          {"image", subject.path},
+          {"sha256", sha256},
+          {"network", image.netName},
+          {"target", subject.target->name},
+          {"mesh", {{"width", image.meshWidth}, {"height", image.meshHeight}}},
+          {"steps", image.steps == 0 ? Json(nullptr) : Json(image.steps)},
+          {"encode", net::nameOf(image.run.encode)},
+          {"readout", net::nameOf(image.run.readout)},
+          {"profile", runtime::report::toJson(image.profile)},
+          {"populations", populations},
+          {"host_layers", image.hostLayers.size()},
+          {"cores", cores}};
+}
+
+static llvm::Expected<int> dumpImage(Args &args, Console &console) {
+  LoadOptions options;
+  llvm::Expected<Subject> subject = loadSubject(args, console, options, Need::Image);
+  if (!subject)
+    return subject.takeError();
+  if (!console.json) {
+    image::dump(*subject->image, args.has("--full"), console.out());
+    return kExitDone;
+  }
+  auto bytes = support::readFile(subject->path);
+  if (!bytes)
+    return bytes.takeError();
+  const llvm::StringRef content = (*bytes)->getBuffer();
+  console.print(imageJson(*subject, image::sha256Hex({content.data(), content.size()})));
+  return kExitDone;
+}
+
+static llvm::Expected<int> runDump(Args &args, Console &console) {
+  LoadOptions options;
+  options.model = readModelFlags(args);
+  if (llvm::Error error = args.finish())
+    return error;
+  llvm::Expected<bool> isImage = isImageFile(args.arguments()[0]);
+  if (!isImage)
+    return isImage.takeError();
+  if (*isImage)
+    return dumpImage(args, console);
+  llvm::Expected<Subject> subject = loadSubject(args, console, options, Need::Text);
+  if (!subject)
+    return subject.takeError();
+  std::string ir;
+  llvm::raw_string_ostream os(ir);
+  if (subject->net)
+    net::print(*subject->net, os);
+  else
+    net::print(*subject->quant, os);
+  os.flush();
+  if (console.json)
+    console.print({{"schema", "snnc-dump/1"}, {"model", subject->path}, {"ir", ir}});
+  else
+    console.out() << ir;
+  return kExitDone;
+}
+
+static constexpr FlagSpec kFlags[] = {
+    {"--full", nullptr, nullptr, "every neuron, axon, slot and synapse of an image"},
+};
+static const FlagGroup kDumpFlags = {"dump", kFlags};
+static constexpr const char *kArguments[] = {"IMAGE|MODEL"};
+const VerbSpec kDumpVerb = {
+    "dump",
+    "print an image, or a model as text IR",
+    kArguments,
+    {&kDumpFlags, &kModelFlags, &kCommonFlags},
+    "JSON: {\"schema\":\"snnc-dump/1\",\"image\",\"sha256\",\"network\",\"target\",\"mesh\",...}\n",
+    "snnc dump model.snnimg --full",
+    runDump};
+
+} // namespace snnc::cli

@@ -1,0 +1,162 @@
+// snnc run: samples through one engine.
+#include "common/trace/npz.h"
+#include "runtime/report/eval_report.h"
+#include "runtime/report/format.h"
+#include "tools/snnc/runner.h"
+#include "tools/snnc/verbs.h"
+
+namespace snnc::cli {
+
+using Json = nlohmann::ordered_json;
+using support::DiagCode;
+
+static Engine readEngine(Args &args) {
+  if (args.textOr("--engine", "") == "fast") {
+    args.bad(DiagCode::NotThereYet, "unsupported: engine 'fast' is not in this version yet",
+             "engine cycle runs the same image");
+    return Engine::Cycle;
+  }
+  const std::string name =
+      args.choice("--engine", {"float", "quant", "cycle", "rtl"}).value_or("cycle");
+  for (Engine engine : {Engine::Float, Engine::Quant, Engine::Rtl})
+    if (name == nameOf(engine))
+      return engine;
+  return Engine::Cycle;
+}
+
+// Everything the clock counted: ticks, host packets and writes, resets.
+static uint64_t allCycles(const runtime::Counters &counters) {
+  return counters.tickCycles + counters.hostCycles + counters.hostWriteWords +
+         counters.resetCycles;
+}
+
+static std::optional<uint64_t> countRight(const Samples &samples,
+                                          const std::vector<int32_t> &predictions) {
+  if (samples.dataset.labels.empty())
+    return std::nullopt;
+  uint64_t right = 0;
+  for (size_t i = 0; i < predictions.size(); ++i)
+    right += predictions[i] == samples.dataset.labels[samples.first + i];
+  return right;
+}
+
+static Json runJson(Engine engine, const Samples &samples, const RunResult &result) {
+  const EngineResult &run = result.engines[0];
+  const std::optional<uint64_t> right = countRight(samples, run.predictions);
+  const auto &counters = run.totals.counters;
+  return {{"schema", "snnc-run/1"},
+          {"engine", nameOf(engine)},
+          {"samples", samples.count},
+          {"steps", result.steps},
+          {"predictions", run.predictions},
+          {"correct", right ? Json(*right) : Json(nullptr)},
+          {"counters", counters ? runtime::report::toJson(*counters) : Json(nullptr)},
+          {"cycles", counters ? Json(allCycles(*counters)) : Json(nullptr)},
+          {"wall_s", result.wallSeconds}};
+}
+
+static void printPredictions(const Samples &samples, const std::vector<int32_t> &predictions,
+                             llvm::raw_ostream &os) {
+  constexpr size_t kShown = 10;
+  runtime::report::Table table({"sample", "prediction", "label"});
+  for (size_t i = 0; i < std::min(kShown, predictions.size()); ++i)
+    table.row({std::to_string(samples.first + i), std::to_string(predictions[i]),
+               samples.dataset.labels.empty()
+                   ? "-"
+                   : std::to_string(samples.dataset.labels[samples.first + i])});
+  table.print(os);
+  if (predictions.size() > kShown)
+    os << "  ... " << predictions.size() - kShown << " more: --json prints all\n";
+}
+
+static void printRun(const Subject &subject, Engine engine, const Samples &samples,
+                     const RunResult &result, llvm::raw_ostream &os) {
+  using namespace runtime::report;
+  const EngineResult &run = result.engines[0];
+  os << subject.path << " on engine " << nameOf(engine) << ": " << withCommas(samples.count)
+     << " samples of " << result.steps << " steps\n\n";
+  printPredictions(samples, run.predictions, os);
+  os << '\n';
+  Table table({"", "", "<"});
+  if (const auto right = countRight(samples, run.predictions))
+    table.row({"correct", withCommas(*right), percentText(double(*right) / double(samples.count))});
+  if (run.totals.counters) {
+    const runtime::CoreCounters total = run.totals.counters->total();
+    for (unsigned i = 0; i < runtime::kCoreCounters; ++i)
+      table.row({runtime::nameOf(static_cast<runtime::CoreCounter>(i)),
+                 withCommas(total.values[i]), ""});
+    table.row({"cycles", withCommas(allCycles(*run.totals.counters)),
+               "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
+                   withCommas(run.totals.counters->hostCycles +
+                              run.totals.counters->hostWriteWords) +
+                   ", reset " + withCommas(run.totals.counters->resetCycles)});
+  }
+  table.row({"wall time", secondsText(result.wallSeconds),
+             secondsText(result.wallSeconds / double(samples.count)) + " per sample"});
+  table.print(os);
+}
+
+static llvm::Expected<int> runRun(Args &args, Console &console) {
+  LoadOptions options;
+  options.model = readModelFlags(args);
+  options.compile = readCompileOptions(args, console.seed);
+  const SampleRange range = readSamples(args);
+  const Engine engine = readEngine(args);
+  args.needed("--data", "for example --data digits");
+  RunPlan plan;
+  plan.engines = {engine};
+  plan.float32 = args.has("--float32");
+  plan.keepTraces = args.has("--trace");
+  plan.recordState = args.has("--trace-state");
+  if (plan.float32 && engine != Engine::Float)
+    args.bad(DiagCode::FlagConflict, "--float32 is for --engine float", "");
+  if (plan.recordState && !plan.keepTraces)
+    args.bad(DiagCode::FlagConflict, "--trace-state needs --trace OUT.npz", "");
+  if (llvm::Error error = args.finish())
+    return error;
+  llvm::Expected<Subject> subject =
+      loadSubject(args, console, options, engine == Engine::Float ? Need::Model : Need::Image);
+  if (!subject)
+    return subject.takeError();
+  if (engine != Engine::Float)
+    if (llvm::Error error = needImage(*subject))
+      return error;
+  llvm::Expected<Samples> samples = loadSamples(args, range, *subject);
+  if (!samples)
+    return samples.takeError();
+  llvm::Expected<RunResult> result = runSamples(*subject, *samples, plan, console);
+  if (!result)
+    return result.takeError();
+  if (plan.keepTraces)
+    if (llvm::Error error = trace::writeNpz(result->engines[0].traces, plan.recordState,
+                                            args.textOr("--trace", "")))
+      return error;
+  if (console.json)
+    console.print(runJson(engine, *samples, *result));
+  else
+    printRun(*subject, engine, *samples, *result, console.out());
+  return kExitDone;
+}
+
+static constexpr FlagSpec kFlags[] = {
+    {"--engine", nullptr, "E", "float, quant, cycle or rtl; default: cycle"},
+    {"--trace", nullptr, "OUT.npz", "write every layer's spikes: [samples, T, neurons] uint8"},
+    {"--trace-state", nullptr, nullptr, "and its membranes and currents, <name>.v and <name>.u"},
+    {"--float32", nullptr, nullptr, "engine float rounds every operation to 32 bits"},
+};
+static const FlagGroup kRunFlags = {"run", kFlags};
+static constexpr const char *kArguments[] = {"MODEL|IMAGE"};
+const VerbSpec kRunVerb = {
+    "run",
+    "run samples on one engine",
+    kArguments,
+    {&kRunFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
+    "Engine float runs the network as trained and needs no target. The others run integers: a\n"
+    "MODEL is compiled for --target first, an IMAGE is run as it is. Time steps in a trace are\n"
+    "the network's: a layer's delay on the chip is taken out.\n"
+    "JSON: {\"schema\":\"snnc-run/1\",\"engine\",\"samples\",\"predictions\":[...],\"counters\":{...},\n"
+    "       \"cycles\",\"wall_s\"}; cycles are summed over the samples: ticks, host and resets\n",
+    "snnc run model.snnimg --data digits --samples 0:10",
+    runRun};
+
+} // namespace snnc::cli

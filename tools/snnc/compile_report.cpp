@@ -1,0 +1,130 @@
+#include "tools/snnc/compile_report.h"
+
+#include "common/net/print.h"
+#include "runtime/report/eval_report.h"
+#include "runtime/report/format.h"
+
+#include <cmath>
+
+namespace snnc::cli {
+
+using Json = nlohmann::ordered_json;
+using runtime::report::Table;
+using runtime::report::withCommas;
+
+static std::string decibels(double value) {
+  return std::isfinite(value) ? llvm::formatv("{0:F1}", value).str() : "exact";
+}
+
+static void printLayers(const compiler::CompileReport &report, llvm::raw_ostream &os) {
+  Table table({"layer", "neurons", "synapses", "bits", "SQNR dB", "saturated", "zeroed", "<on"});
+  for (const compiler::LayerReport &layer : report.layers)
+    table.row({layer.name, withCommas(layer.neurons), withCommas(layer.synapses),
+               std::to_string(layer.weightBits), decibels(layer.sqnrDb),
+               withCommas(layer.saturated), withCommas(layer.zeroed),
+               layer.onHost ? "host" : "chip"});
+  table.print(os);
+}
+
+// What could not be proven for every input, layer by layer.
+static void printProof(const compiler::CompileReport &report, llvm::raw_ostream &os) {
+  Table table({"neurons that could, at some input,", "wrap accumulator", "wrap current",
+               "clamp membrane"});
+  for (const compiler::LayerReport &layer : report.layers)
+    table.row({layer.name, withCommas(layer.mayWrapAccumulator), withCommas(layer.mayWrapCurrent),
+               withCommas(layer.mayClampMembrane)});
+  table.print(os);
+  os << "  0: proven for every input; the engines count the events that do happen\n";
+}
+
+static void printCores(const Subject &subject, llvm::raw_ostream &os) {
+  Table table({"core", "neurons", "groups", "axons", "output slots", "synapse words"});
+  for (const image::CoreImage &core : subject.image->cores) {
+    uint64_t axons = 0;
+    for (const image::AxonEntry &axon : core.axons)
+      axons += axon.words != 0;
+    table.row({llvm::formatv("({0},{1})", unsigned{core.x}, unsigned{core.y}).str(),
+               withCommas(core.neurons.size()), withCommas(core.groups.size()), withCommas(axons),
+               withCommas(core.outSlots.size()), withCommas(core.synapses.size())});
+  }
+  table.print(os);
+}
+
+void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
+  const Subject &subject = output.subject;
+  const compiler::CompileReport &report = subject.report;
+  os << subject.path << " for " << subject.target->name << "\n\n";
+  printLayers(report, os);
+  os << '\n';
+  os << net::profileTable(subject.net ? subject.net->profile : subject.quant->profile);
+  if (output.explain && subject.net)
+    os << '\n' << net::coefficientTable(*subject.net);
+  if (!subject.image) {
+    os << "\nno image: the pipeline was stopped before 'emit'\n";
+    return;
+  }
+  os << '\n';
+  Table table({"mapping", "", "lower bound"});
+  table.row({"cores", withCommas(report.coresUsed), withCommas(report.coresLowerBound)});
+  const auto rate = [](double value) { return runtime::report::countText(value); };
+  table.row({"messages per tick", rate(report.messagesPerTick),
+             rate(report.lowerBoundMessagesPerTick)});
+  table.row({"hops per tick", rate(report.hopsPerTick), ""});
+  table.print(os);
+  os << "  traffic if every neuron fired at every tick\n";
+  if (output.explain) {
+    os << '\n';
+    printProof(report, os);
+    os << '\n';
+    printCores(subject, os);
+  }
+  os << "\nimage "
+     << (output.imagePath.empty() ? std::string("not written: give -o") : output.imagePath)
+     << "\nsha256 " << output.sha256 << '\n';
+}
+
+static Json layerJson(const compiler::LayerReport &layer) {
+  return {{"name", layer.name},
+          {"neurons", layer.neurons},
+          {"synapses", layer.synapses},
+          {"weight_bits", layer.weightBits},
+          {"sqnr_db", std::isfinite(layer.sqnrDb) ? Json(layer.sqnrDb) : Json(nullptr)},
+          {"saturated", layer.saturated},
+          {"zeroed", layer.zeroed},
+          {"on_host", layer.onHost},
+          {"may_wrap_accumulator", layer.mayWrapAccumulator},
+          {"may_wrap_current", layer.mayWrapCurrent},
+          {"may_clamp_membrane", layer.mayClampMembrane}};
+}
+
+Json toJson(const CompileOutput &output, const std::vector<std::string> &warnings) {
+  const Subject &subject = output.subject;
+  const compiler::CompileReport &report = subject.report;
+  const auto textOrNull = [](const std::string &text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+  };
+  const bool mapped = subject.image.has_value();
+  Json layers = Json::array();
+  for (const compiler::LayerReport &layer : report.layers)
+    layers.push_back(layerJson(layer));
+  return {{"schema", "snnc-compile/1"},
+          {"image", textOrNull(output.imagePath)},
+          {"sha256", textOrNull(output.sha256)},
+          {"target", subject.target->name},
+          {"cores_used", mapped ? Json(report.coresUsed) : Json(nullptr)},
+          {"neurons", report.neurons},
+          {"synapses", report.synapses},
+          {"layers", layers},
+          {"traffic",
+           {{"messages_per_tick", mapped ? Json(report.messagesPerTick) : Json(nullptr)},
+            {"hops_per_tick", mapped ? Json(report.hopsPerTick) : Json(nullptr)},
+            {"lower_bound_messages_per_tick",
+             mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)}}},
+          {"bounds",
+           {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
+          {"profile", runtime::report::toJson(subject.net ? subject.net->profile
+                                                          : subject.quant->profile)},
+          {"warnings", warnings}};
+}
+
+} // namespace snnc::cli

@@ -1,0 +1,91 @@
+// snnc: finds the verb, parses its flags, runs it, prints what went wrong, and turns that into the
+// exit code.
+#include "tools/snnc/console.h"
+#include "tools/snnc/verbs.h"
+#include "tools/snnc/version.h"
+
+#include <cstdlib>
+
+namespace snnc::cli {
+
+static const VerbSpec *const kVerbs[] = {&kCompileVerb, &kRunVerb,  &kVerifyVerb, &kEvalVerb,
+                                         &kDumpVerb,    &kDiffVerb, &kTargetsVerb};
+static constexpr const char *kLater[] = {"report", "lif", "synth", "rtl", "export"};
+
+static void printHelp(llvm::raw_ostream &os) {
+  os << "snnc: from a trained spiking network to a verified image for a neuromorphic chip\n\n"
+        "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
+  for (const VerbSpec *verb : kVerbs)
+    os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
+  os << "\nnot in this version yet: report lif synth rtl export; engine fast\n\n"
+        "'snnc VERB --help' explains a verb, 'snnc --version' prints the version.\n"
+        "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad input\n\n"
+        "example:\n  snnc compile model.json --target loihi-like -o model.snnimg\n";
+}
+
+static llvm::Error unknownVerb(llvm::StringRef word) {
+  for (const char *later : kLater)
+    if (word == later)
+      return support::Diag(support::DiagCode::NotThereYet, {},
+                           "unsupported: '" + word + "' is not in this version yet")
+          .help("'snnc --help' lists the verbs there are")
+          .take();
+  std::vector<std::string> names;
+  for (const VerbSpec *verb : kVerbs)
+    names.push_back(verb->name);
+  std::string help = suggestion(word, names);
+  if (help.empty())
+    help = "'snnc --help' lists the verbs";
+  return support::Diag(support::DiagCode::UnknownVerb, {}, "'" + word + "' is not a verb of snnc")
+      .help(help)
+      .take();
+}
+
+static int runVerb(const VerbSpec &verb, llvm::ArrayRef<const char *> words) {
+  llvm::Expected<Args> args = Args::parse(verb, words);
+  if (!args)
+    return support::printErrors(args.takeError(), llvm::errs());
+  if (args->has("--help")) {
+    printVerbHelp(verb, llvm::outs());
+    return kExitDone;
+  }
+  Console console(*args);
+  llvm::Expected<int> code = verb.run(*args, console);
+  if (!code)
+    return support::printErrors(code.takeError(), llvm::errs());
+  return *code;
+}
+
+static int run(llvm::ArrayRef<const char *> words) {
+  if (words.empty()) {
+    printHelp(llvm::errs());
+    return kExitBadInput;
+  }
+  const llvm::StringRef word(words[0]);
+  if (word == "--help" || word == "-h" || word == "help") {
+    printHelp(llvm::outs());
+    return kExitDone;
+  }
+  if (word == "--version") {
+    llvm::outs() << "snnc " << kVersion << '\n';
+    return kExitDone;
+  }
+  for (const VerbSpec *verb : kVerbs)
+    if (word == verb->name)
+      return runVerb(*verb, words.drop_front());
+  return support::printErrors(unknownVerb(word), llvm::errs());
+}
+
+} // namespace snnc::cli
+
+int main(int argc, char **argv) {
+  const std::vector<const char *> words(argv + 1, argv + argc);
+  const int code = snnc::cli::run(words);
+  llvm::outs().flush();
+  if (llvm::outs().has_error()) {
+    llvm::errs() << "error: stdout: " << llvm::outs().error().message() << '\n';
+    llvm::outs().clear_error();
+    return snnc::cli::kExitBadInput;
+  }
+  return code;
+}

@@ -1,0 +1,259 @@
+#include "tools/snnc/subject.h"
+
+#include "common/image/codec.h"
+#include "common/net/parse.h"
+#include "common/support/file_io.h"
+#include "common/support/strings.h"
+#include "compiler/frontends/json/json_frontend.h"
+#include "compiler/frontends/nir/nir_frontend.h"
+
+namespace snnc::cli {
+
+using support::Diag;
+using support::DiagCode;
+
+// Several input populations are fed one after the other: then there is one axis for all.
+template <class Populations>
+static std::vector<uint32_t> shapeOf(const Populations &populations,
+                                     llvm::ArrayRef<uint32_t> inputs) {
+  if (inputs.size() == 1)
+    return populations[inputs[0]].shape;
+  uint32_t elements = 0;
+  for (uint32_t input : inputs) {
+    uint32_t size = 1;
+    for (uint32_t extent : populations[input].shape)
+      size *= extent;
+    elements += size;
+  }
+  return {elements};
+}
+
+std::vector<uint32_t> Subject::inputShape() const {
+  return net ? shapeOf(net->populations, net->inputs) : shapeOf(quant->populations, quant->inputs);
+}
+
+uint32_t Subject::output() const { return net ? net->outputs.at(0) : quant->outputs.at(0); }
+
+llvm::Expected<bool> isImageFile(llvm::StringRef path) {
+  auto buffer = support::readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  const llvm::StringRef bytes = (*buffer)->getBuffer();
+  return support::endsWith(path, ".snnimg") || image::isImage({bytes.data(), bytes.size()});
+}
+
+static llvm::Error unknownKind(llvm::StringRef path) {
+  return Diag(DiagCode::ModelKind, {path.str(), 0, {}}, "neither a model nor an image")
+      .help("a model ends in .json, .nir or .snn; an image is what 'snnc compile -o' writes")
+      .take();
+}
+
+static llvm::Error readModel(Subject &subject, const net::ProfileFlags &flags,
+                             support::Warnings &warnings) {
+  const llvm::StringRef path = subject.path;
+  const auto keep = [&](llvm::Expected<net::Net> net) -> llvm::Error {
+    if (!net)
+      return net.takeError();
+    subject.net = std::move(*net);
+    return llvm::Error::success();
+  };
+  if (support::endsWith(path, ".json"))
+    return keep(compiler::readJson(path, flags, warnings));
+  if (support::endsWith(path, ".nir"))
+    return keep(compiler::readNir(path, flags, warnings));
+  if (!support::endsWith(path, ".snn"))
+    return unknownKind(path);
+  auto buffer = support::readFile(path);
+  if (!buffer)
+    return buffer.takeError();
+  auto parsed = net::parse((*buffer)->getBuffer(), path);
+  if (!parsed)
+    return parsed.takeError();
+  if (auto *quant = std::get_if<net::QuantNet>(&*parsed))
+    subject.quant = std::move(*quant);
+  else
+    subject.net = std::move(std::get<net::Net>(*parsed));
+  if (subject.net)
+    net::apply(flags, subject.net->profile);
+  return llvm::Error::success();
+}
+
+static llvm::Error conflict(const Subject &subject, llvm::StringRef kind,
+                            llvm::ArrayRef<std::string> flags, llvm::StringRef help) {
+  if (flags.empty())
+    return llvm::Error::success();
+  return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+              llvm::formatv("{0} does not take {1}", kind, support::joinNames(flags)).str())
+      .help(help)
+      .take();
+}
+
+static void overrideRun(net::RunOptions &run, const ModelFlags &flags) {
+  if (flags.steps)
+    run.steps = flags.steps;
+  run.encode = flags.encode.value_or(run.encode);
+  run.readout = flags.readout.value_or(run.readout);
+}
+
+static llvm::Error loadTarget(Args &args, Subject &subject) {
+  auto target = target::loadTarget(args.textOr("--target", ""));
+  if (!target)
+    return target.takeError();
+  subject.target = std::move(*target);
+  return llvm::Error::success();
+}
+
+// An image is for one target: the flag may repeat it, not change it.
+static llvm::Error checkImageTarget(Args &args, Subject &subject) {
+  auto inside = target::parseTarget(subject.image->targetJson, subject.path);
+  if (!inside)
+    return inside.takeError();
+  if (args.has("--target")) {
+    if (llvm::Error error = loadTarget(args, subject))
+      return error;
+    if (subject.target->fingerprint != inside->fingerprint)
+      return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+                  llvm::formatv("the image is for target '{0}', but --target is '{1}'",
+                                inside->name, subject.target->name)
+                      .str())
+          .help("leave --target out, or compile the model for it")
+          .take();
+  }
+  subject.target = std::move(*inside);
+  return llvm::Error::success();
+}
+
+static llvm::Error loadImage(Args &args, Subject &subject, const LoadOptions &options) {
+  auto image = image::readFile(subject.path);
+  if (!image)
+    return image.takeError();
+  subject.image = std::move(*image);
+  subject.fromImage = true;
+  if (llvm::Error error = checkImageTarget(args, subject))
+    return error;
+  std::vector<std::string> flags = givenProfileFlags(args);
+  for (const std::string &flag : givenCompileFlags(args))
+    flags.push_back(flag);
+  if (llvm::Error error = conflict(subject, "an image", flags,
+                                   "they are fixed when it is compiled: compile the model again"))
+    return error;
+  auto decoded = image::toNetwork(*subject.image);
+  if (!decoded)
+    return decoded.takeError();
+  subject.quant = std::move(*decoded);
+  const bool direct = subject.image->run.encode == net::Encoding::Direct;
+  subject.run = subject.image->run;
+  overrideRun(subject.run, options.model);
+  if (direct != (subject.run.encode == net::Encoding::Direct))
+    return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+                llvm::formatv("the image was compiled for encoding '{0}', but --encode is '{1}'",
+                              net::nameOf(subject.image->run.encode),
+                              net::nameOf(subject.run.encode))
+                    .str())
+        .help("direct coding puts the first layer on the host: compile the model again")
+        .take();
+  return llvm::Error::success();
+}
+
+static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptions &options,
+                                  Console &console) {
+  support::Warnings warnings;
+  auto result = subject.net
+                    ? compiler::compile(*subject.net, *subject.target, options, warnings)
+                    : compiler::compile(*subject.quant, *subject.target, options, warnings);
+  console.warn(warnings);
+  if (!result)
+    return result.takeError();
+  subject.quant = std::move(result->quant);
+  subject.image = std::move(result->image);
+  subject.report = std::move(result->report);
+  subject.ir = std::move(result->ir);
+  if (options.time)
+    for (const compiler::PassTime &pass : subject.report.passes)
+      llvm::errs() << llvm::formatv("{0,-12} {1,10:F3} ms{2}\n", pass.name, pass.seconds * 1e3,
+                                    pass.changed ? "" : "  (unchanged)");
+  return llvm::Error::success();
+}
+
+static llvm::Error refuse(const Subject &subject, llvm::StringRef kind) {
+  return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+              llvm::formatv("the float engine runs a network as trained; this is {0}", kind).str())
+      .help("give it the .json, .nir or .snn model")
+      .take();
+}
+
+llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
+                                    Need need) {
+  Subject subject;
+  subject.path = args.arguments().at(0);
+  llvm::Expected<bool> isImage = isImageFile(subject.path);
+  if (!isImage)
+    return isImage.takeError();
+  if (*isImage) {
+    if (need == Need::Model)
+      return refuse(subject, "an image");
+    if (llvm::Error error = loadImage(args, subject, options))
+      return error;
+    return subject;
+  }
+  support::Warnings warnings;
+  llvm::Error error = readModel(subject, options.model.profile, warnings);
+  console.warn(warnings);
+  if (error)
+    return error;
+  if (subject.quant && need == Need::Model)
+    return refuse(subject, "a network of integers");
+  if (subject.quant)
+    if (llvm::Error wrong = conflict(subject, "a network of integers", givenProfileFlags(args),
+                                     "its decays, thresholds and resets are registers already"))
+      return wrong;
+  net::RunOptions &run = subject.net ? subject.net->run : subject.quant->run;
+  overrideRun(run, options.model);
+  subject.run = run;
+  if (need == Need::Text || (need == Need::Model && !args.has("--target")))
+    return subject;
+  if (!args.has("--target"))
+    return Diag(DiagCode::FlagMissing, {},
+                llvm::formatv("'snnc {0}' needs --target to compile a model", args.verb().name)
+                    .str())
+        .help("'snnc targets' lists them")
+        .take();
+  if (llvm::Error wrong = loadTarget(args, subject))
+    return wrong;
+  if (need == Need::Image)
+    if (llvm::Error wrong = compileSubject(subject, options.compile, console))
+      return wrong;
+  return subject;
+}
+
+llvm::Error needImage(const Subject &subject) {
+  if (subject.image)
+    return llvm::Error::success();
+  return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+              "--skip or --bisect left no image to run")
+      .help("only 'snnc compile' stops half-way")
+      .take();
+}
+
+llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range,
+                                    const Subject &subject) {
+  const std::string spec = args.textOr("--data", "");
+  auto dataset = data::loadDataset(spec, subject.inputShape());
+  if (!dataset)
+    return dataset.takeError();
+  const uint64_t last = range.last.value_or(dataset->samples);
+  if (last > dataset->samples || range.first >= last)
+    return Diag(DiagCode::SampleRange, {},
+                llvm::formatv("samples {0} to {1} are asked for, but '{2}' has {3}", range.first,
+                              last == 0 ? 0 : last - 1, spec, dataset->samples)
+                    .str())
+        .help("--samples A:B takes samples A to B-1, counted from 0")
+        .take();
+  Samples samples;
+  samples.dataset = std::move(*dataset);
+  samples.first = range.first;
+  samples.count = last - range.first;
+  return samples;
+}
+
+} // namespace snnc::cli

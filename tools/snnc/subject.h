@@ -1,0 +1,63 @@
+// What a command works on: MODEL (.json, .nir, .snn) compiled for a target, or a finished IMAGE.
+#pragma once
+
+#include "common/data/data.h"
+#include "common/image/image.h"
+#include "common/net/net.h"
+#include "common/net/quant_net.h"
+#include "common/target/target.h"
+#include "compiler/pipeline/compile.h"
+#include "tools/snnc/console.h"
+#include "tools/snnc/flags.h"
+
+#include <optional>
+#include <string>
+
+namespace snnc::cli {
+
+struct Subject {
+  std::string path;
+  std::optional<net::Net> net;          // as trained; empty for an image or an integer .snn
+  std::optional<net::QuantNet> quant;   // integers: compiled, read, or decoded from the image
+  std::optional<image::Image> image;    // compiled or read
+  std::optional<target::Target> target; // of the flag, or the one inside the image
+  bool fromImage = false;               // `quant` was decoded: there is nothing to compare it with
+  compiler::CompileReport report;       // of the compilation, if there was one
+  std::string ir;                       // text IR after the last pass run
+
+  // What is run: the image's or the network's options with the flags over them.
+  net::RunOptions run;
+  std::vector<uint32_t> inputShape() const; // of one step's data
+  uint32_t output() const; // population that predictions come from
+};
+
+enum class Need {
+  Text,  // any model, not compiled
+  Model, // a float network; an image or an integer network is refused
+  Image, // an image, or a model and a target to compile it for
+};
+struct LoadOptions {
+  ModelFlags model;
+  compiler::CompileOptions compile;
+};
+// Reads, overrides, and compiles if an image is needed. Fails with the diagnostics of what it calls
+// and with SNN1206 where flags and file do not go together. Warnings go to the console.
+llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
+                                    Need need);
+
+// SNN1206 if --skip or --bisect left no image to work on.
+llvm::Error needImage(const Subject &subject);
+
+// True if the file starts with an image's magic, or is named like one.
+llvm::Expected<bool> isImageFile(llvm::StringRef path);
+
+// The samples that a command runs.
+struct Samples {
+  data::Dataset dataset;
+  uint64_t first = 0, count = 0;
+};
+// Loads --data for the subject's input; SNN1209 if it lacks samples that --samples asks for.
+llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range,
+                                    const Subject &subject);
+
+} // namespace snnc::cli
