@@ -75,6 +75,6 @@ module snn_acc_bank #(
     .wdata_i(add_q ? wrapped : '0)
   );
 
-  `SNN_ASSERT(ClearAlone, !(clear_i && add_q))
+  `SNN_ASSUME(ClearAlone, !(clear_i && add_q))
 
 endmodule

@@ -67,6 +67,8 @@ module snn_core (
   localparam int unsigned RowBits  = snn_cfg_pkg::RowBits;
   localparam int unsigned WBits    = snn_cfg_pkg::WeightBits;
   localparam int unsigned IndexBits = $clog2(snn_cfg_pkg::Neurons);
+  // The configuration word has 8 bits for the number of groups.
+  localparam int unsigned NgBits   = (GBits < 8) ? GBits + 1 : 8;
 
   // Core registers.
   logic signed [VBits-1:0] vmin_q, vmax_q;
@@ -84,7 +86,7 @@ module snn_core (
         vmin_q <= cfg_data_i[0 +: VBits];
         vmax_q <= cfg_data_i[24 +: VBits];
       end else begin
-        ngroups_q   <= cfg_data_i[0 +: GBits+1];
+        ngroups_q   <= (GBits + 1)'(cfg_data_i[0 +: NgBits]);
         du_offset_q <= cfg_data_i[8];
       end
     end

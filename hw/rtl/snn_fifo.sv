@@ -59,7 +59,13 @@ module snn_fifo #(
     if (push) mem[tail_q] <= in_data_i;
   end
 
+  // Where the tail must be: head + count, around the end.
+  logic [31:0] tail_sum;
+  assign tail_sum = 32'(head_q) + 32'(count_q);
+
   `SNN_ASSERT(CountInRange, count_q <= Full)
+  `SNN_ASSERT(PointersInRange, head_q <= Last && tail_q <= Last)
+  `SNN_ASSERT(PointersAgree, 32'(tail_q) == ((tail_sum >= Depth) ? tail_sum - Depth : tail_sum))
   `SNN_ASSERT_HELD(HeadHeld, out_valid_o, out_ready_i, out_data_o)
 
 endmodule

@@ -24,5 +24,7 @@ ${YOSYS:-yosys} -q -l "$log" \
   -e '.*' \
   -p "read_verilog -sv -DSYNTHESIS -Iinclude $package $files; hierarchy -check -top $top; \
       proc; check -assert; $steps; check -assert; select -assert-none t:\$dlatch t:\$_DLATCH_*; \
-      tee -a $log stat" || { tail -40 "$log" >&2; exit 1; }
-sed -n '/=== .* ===/,$p' "$log"
+      stat" || { tail -40 "$log" >&2; exit 1; }
+# The last table of cells.
+awk '/^=== .* ===/ { text = "" } { text = text $0 "\n" } END { printf "%s", text }' "$log" |
+  sed '/^End of script/,$d'

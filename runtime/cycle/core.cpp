@@ -1,5 +1,7 @@
 #include "runtime/cycle/core.h"
 
+#include <algorithm>
+
 namespace snnc::runtime::cycle {
 
 Core::Core(const image::CoreImage &image, const target::CoreSpec &spec, uint32_t steps)

@@ -3,6 +3,7 @@
 #include "common/image/codec.h"
 #include "runtime/cycle/mesh.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace snnc::runtime::cycle {

@@ -1,5 +1,6 @@
 #include "runtime/cycle/mesh.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace snnc::runtime::cycle {

@@ -4,7 +4,6 @@
 #include "common/net/quant_net.h"
 #include "common/support/fixed_point.h"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace snnc::runtime::cycle {

@@ -13,11 +13,11 @@
 namespace snnc::runtime::energy {
 
 struct Activity {
-  uint64_t synops = 0;          // nonzero weights applied
-  uint64_t synapseWords = 0;    // words of synapse memory read
+  uint64_t synops = 0;       // nonzero weights applied
+  uint64_t synapseWords = 0; // words of synapse memory read
   uint64_t updatesActive = 0, updatesInactive = 0;
-  uint64_t spikes = 0;          // of neurons on the chip
-  uint64_t messagesSent = 0;    // by cores, to the own core included; host packets are not
+  uint64_t spikes = 0;           // of neurons on the chip
+  uint64_t messagesSent = 0;     // by cores, to the own core included; host packets are not
   uint64_t messagesReceived = 0; // by cores, host packets included
   uint64_t hopsEastWest = 0, hopsNorthSouth = 0; // links between routers crossed
   uint64_t barriers = 0;

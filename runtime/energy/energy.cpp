@@ -31,11 +31,12 @@ static constexpr EventInfo kEvents[] = {
      [](const Activity &a) { return a.messagesReceived; }},
     {"synapse_word", "a word of synapse memory is read",
      [](const Activity &a) { return a.synapseWords; }},
-    {"synaptic_operation", "a nonzero weight is added",
-     [](const Activity &a) { return a.synops; }},
+    {"synaptic_operation", "a nonzero weight is added", [](const Activity &a) { return a.synops; }},
 };
 
-llvm::ArrayRef<EventInfo> pricedEvents() { return kEvents; }
+llvm::ArrayRef<EventInfo> pricedEvents() {
+  return kEvents;
+}
 
 static const EventInfo *findEvent(llvm::StringRef name) {
   for (const EventInfo &event : kEvents)
@@ -48,9 +49,10 @@ static llvm::Error unknownEvent(const target::EnergyTable &table, llvm::StringRe
   std::vector<std::string> known;
   for (const EventInfo &event : kEvents)
     known.push_back(event.name);
-  return Diag(DiagCode::EnergyEventUnknown, {},
-              llvm::formatv("energy table '{0}' prices '{1}', which nobody counts", table.name, name)
-                  .str())
+  return Diag(
+             DiagCode::EnergyEventUnknown, {},
+             llvm::formatv("energy table '{0}' prices '{1}', which nobody counts", table.name, name)
+                 .str())
       .help("events are: " + support::joinNames(known))
       .take();
 }
@@ -87,8 +89,8 @@ static double joulesOf(const target::EnergyTable &table, const Activity &activit
   return picojoules * 1e-12;
 }
 
-static void addParts(EnergyReport &report, const target::EnergyTable &table,
-                     const Activity &total, double samples) {
+static void addParts(EnergyReport &report, const target::EnergyTable &table, const Activity &total,
+                     double samples) {
   int weakest = strength("measured");
   for (const auto &[name, constant] : table.prices) {
     EnergyPart part;

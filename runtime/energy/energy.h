@@ -21,30 +21,30 @@ llvm::ArrayRef<EventInfo> pricedEvents();
 
 struct EnergyPart {
   std::string event;
-  double count = 0;      // events per inference
-  double picojoules = 0; // per event
-  double joules = 0;     // per inference
+  double count = 0;                         // events per inference
+  double picojoules = 0;                    // per event
+  double joules = 0;                        // per inference
   std::string basis, node, voltage, source; // of the constant
 };
 struct LayerEnergy {
   std::string name;
-  double joules = 0;     // per inference
-  bool exact = true;     // LayerActivity::splitExact
+  double joules = 0; // per inference
+  bool exact = true; // LayerActivity::splitExact
 };
 
 struct EnergyReport {
   std::string table, summary;
-  double totalJoules = 0;                  // per inference
-  std::optional<double> perSpikeJoules;    // total / spikes; empty without spikes
-  std::optional<double> perSynopJoules;    // total / synaptic operations
-  double lowJoules = 0, highJoules = 0;    // the table's uncertainty around the total
-  double relativeUncertainty = 0;          // half-width, fraction
+  double totalJoules = 0;               // per inference
+  std::optional<double> perSpikeJoules; // total / spikes; empty without spikes
+  std::optional<double> perSynopJoules; // total / synaptic operations
+  double lowJoules = 0, highJoules = 0; // the table's uncertainty around the total
+  double relativeUncertainty = 0;       // half-width, fraction
   std::string uncertaintyReason;
-  std::vector<EnergyPart> parts;           // in the table's order, zero counts included
+  std::vector<EnergyPart> parts; // in the table's order, zero counts included
   std::vector<LayerEnergy> layers;
-  double unattributedJoules = 0;           // events of no layer (barriers)
+  double unattributedJoules = 0; // events of no layer (barriers)
   std::vector<std::string> unpriced;
-  std::string weakestBasis;                // of the constants that contribute: assumed is weakest
+  std::string weakestBasis; // of the constants that contribute: assumed is weakest
 };
 
 // The table of this name, or the target's first if empty. Fails with SNN1210; a target without

@@ -26,7 +26,7 @@ struct LayerRow {
   uint64_t synapses = 0;   // nonzero weights of its input projections, host layer included
   uint32_t weightBits = 0; // 0: no weighted input (an input layer)
   bool input = false;
-  bool onHost = false;     // its input projection is computed by the host
+  bool onHost = false; // its input projection is computed by the host
   double spikesPerSample = 0;
 };
 
@@ -39,10 +39,10 @@ struct CoreUse {
 
 // Cycles per inference by kind; a total of all is what an inference occupies the chip for.
 struct Latency {
-  double ticks = 0;     // updates and messages
-  double host = 0;      // input spikes entering the mesh
+  double ticks = 0;      // updates and messages
+  double host = 0;       // input spikes entering the mesh
   double hostWrites = 0; // bias words of direct coding
-  double reset = 0;     // between samples
+  double reset = 0;      // between samples
   double clockMHz = 0;
   double cycles() const { return ticks + host + hostWrites + reset; }
   double seconds() const { return cycles() / (clockMHz * 1e6); }
@@ -55,11 +55,11 @@ struct EvalReport {
   net::Profile profile;
   net::RunOptions run;
   uint64_t samples = 0;
-  uint32_t steps = 0, ticks = 0;  // per sample; ticks = steps + skew
+  uint32_t steps = 0, ticks = 0; // per sample; ticks = steps + skew
   uint32_t coresUsed = 0, coresAvailable = 0;
   uint32_t meshWidth = 1, meshHeight = 1;
   uint64_t imageBytes = 0;
-  std::vector<LayerRow> layers;   // inputs first, in the order of the network
+  std::vector<LayerRow> layers; // inputs first, in the order of the network
   std::vector<CoreUse> memory;
   // Fractions right; empty without labels, or (float) without a float network.
   std::optional<double> accuracyFloat, accuracyQuant, accuracyImage;
@@ -68,7 +68,7 @@ struct EvalReport {
   energy::Operations operations;
   std::optional<energy::EnergyReport> energy; // empty: the target has no energy table
   Latency latency;
-  uint64_t biasSaturations = 0, inputSaturations = 0; // direct coding, all samples
+  uint64_t biasSaturations = 0, inputSaturations = 0;                  // direct coding, all samples
   uint64_t accumulatorWraps = 0, currentWraps = 0, membraneClamps = 0; // of the cores, all samples
   std::vector<std::string> warnings;
 };
@@ -80,8 +80,8 @@ void printSummary(const EvalReport &report, llvm::raw_ostream &os);
 Json toJson(const EvalReport &report);
 
 Json toJson(const energy::EnergyReport &energy);
-Json toJson(const Counters &counters);        // totals over cores, then the machine's own
-Json toJson(const net::Profile &profile);     // values, and "origin" with where each came from
+Json toJson(const Counters &counters);    // totals over cores, then the machine's own
+Json toJson(const net::Profile &profile); // values, and "origin" with where each came from
 std::string profileText(const net::Profile &profile); // one line
 
 } // namespace snnc::runtime::report

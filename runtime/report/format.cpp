@@ -28,7 +28,9 @@ std::string countText(double value) {
   return printed("%.4g", value);
 }
 
-std::string percentText(double fraction) { return printed("%.2f %%", fraction * 100); }
+std::string percentText(double fraction) {
+  return printed("%.2f %%", fraction * 100);
+}
 
 // Three significant digits with the prefix that leaves 1 to 3 digits before the point.
 static std::string scaled(double value, const char *unit) {
@@ -48,8 +50,12 @@ static std::string scaled(double value, const char *unit) {
   return printed("%g ", value) + unit;
 }
 
-std::string joulesText(double joules) { return scaled(joules, "J"); }
-std::string secondsText(double seconds) { return scaled(seconds, "s"); }
+std::string joulesText(double joules) {
+  return scaled(joules, "J");
+}
+std::string secondsText(double seconds) {
+  return scaled(seconds, "s");
+}
 
 std::string bytesText(uint64_t bytes) {
   if (bytes < 1024)
@@ -79,8 +85,8 @@ void Table::print(llvm::raw_ostream &os, unsigned indent) const {
     for (size_t i = 0; i < row.size(); ++i)
       width[i] = std::max(width[i], row[i].size());
   for (const auto &row : rows) {
-    const bool empty = std::all_of(row.begin(), row.end(),
-                                   [](const std::string &cell) { return cell.empty(); });
+    const bool empty =
+        std::all_of(row.begin(), row.end(), [](const std::string &cell) { return cell.empty(); });
     if (empty)
       continue;
     std::string line(indent, ' ');

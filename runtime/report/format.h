@@ -11,12 +11,12 @@ namespace snnc::runtime::report {
 
 inline constexpr unsigned kWidth = 100; // columns of a terminal that every report fits
 
-std::string withCommas(uint64_t value);       // 1,234,567
-std::string countText(double value);          // 1,234,567 or 12.3: whole above 1000, else 4 digits
-std::string percentText(double fraction);     // 0.966 -> "96.60 %"
-std::string joulesText(double joules);        // "1.23 uJ"
-std::string secondsText(double seconds);      // "32.1 us"
-std::string bytesText(uint64_t bytes);        // "12.5 KiB"
+std::string withCommas(uint64_t value);   // 1,234,567
+std::string countText(double value);      // 1,234,567 or 12.3: whole above 1000, else 4 digits
+std::string percentText(double fraction); // 0.966 -> "96.60 %"
+std::string joulesText(double joules);    // "1.23 uJ"
+std::string secondsText(double seconds);  // "32.1 us"
+std::string bytesText(uint64_t bytes);    // "12.5 KiB"
 
 // Columns padded to their widest cell. The first column is left-aligned, "<" marks others so.
 class Table {
@@ -35,7 +35,6 @@ private:
 
 // `text` in lines of at most kWidth columns, continued under column `indent`; the caller has
 // written `column` columns of the first line already.
-void printWrapped(llvm::raw_ostream &os, const std::string &text, unsigned indent,
-                  unsigned column);
+void printWrapped(llvm::raw_ostream &os, const std::string &text, unsigned indent, unsigned column);
 
 } // namespace snnc::runtime::report

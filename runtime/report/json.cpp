@@ -71,9 +71,12 @@ Json toJson(const energy::EnergyReport &energy) {
 }
 
 static Json latencyJson(const Latency &latency) {
-  return {{"cycles", latency.cycles()},          {"seconds", latency.seconds()},
-          {"tick_cycles", latency.ticks},        {"host_cycles", latency.host},
-          {"host_write_cycles", latency.hostWrites}, {"reset_cycles", latency.reset},
+  return {{"cycles", latency.cycles()},
+          {"seconds", latency.seconds()},
+          {"tick_cycles", latency.ticks},
+          {"host_cycles", latency.host},
+          {"host_write_cycles", latency.hostWrites},
+          {"reset_cycles", latency.reset},
           {"clock_mhz", latency.clockMHz}};
 }
 

@@ -20,10 +20,13 @@ static void line(raw_ostream &os, llvm::StringRef label, const std::string &text
   printWrapped(os, text, kLabel + 2, kLabel + 2);
 }
 
-static void heading(raw_ostream &os, llvm::StringRef text) { os << '\n' << text << '\n'; }
+static void heading(raw_ostream &os, llvm::StringRef text) {
+  os << '\n' << text << '\n';
+}
 
-template <class T> static std::string marked(const char *label, const net::Setting<T> &setting,
-                                             const std::string &value) {
+template <class T>
+static std::string marked(const char *label, const net::Setting<T> &setting,
+                          const std::string &value) {
   return std::string(label) + value + " (" + net::nameOf(setting.origin) + ")";
 }
 
@@ -55,17 +58,22 @@ static void printConfiguration(const EvalReport &report, raw_ostream &os) {
     sizes += (sizes.empty() ? "" : "-") + std::to_string(layer.neurons);
   }
   const target::Target &target = report.target;
-  line(os, "network", formatv("{0}: {1} neurons, {2} nonzero synapses", sizes,
-                              withCommas(neurons), withCommas(synapses)).str());
+  line(os, "network",
+       formatv("{0}: {1} neurons, {2} nonzero synapses", sizes, withCommas(neurons),
+               withCommas(synapses))
+           .str());
   line(os, "target", target.name + ": " + target.summary);
-  line(os, "clock", formatv("{0} MHz ({1})", shortNumber(target.clockMHz), target.clockBasis).str());
-  line(os, "machine", formatv("{0} x {1} cores of {2} x {3}, image of {4}", report.meshWidth,
-                              report.meshHeight, target.mesh.width, target.mesh.height,
-                              bytesText(report.imageBytes)).str());
+  line(os, "clock",
+       formatv("{0} MHz ({1})", shortNumber(target.clockMHz), target.clockBasis).str());
+  line(os, "machine",
+       formatv("{0} x {1} cores of {2} x {3}, image of {4}", report.meshWidth, report.meshHeight,
+               target.mesh.width, target.mesh.height, bytesText(report.imageBytes))
+           .str());
   line(os, "configuration",
        formatv("{0}-bit weights, encoding {1}, readout {2}, {3} steps in {4} ticks", bits,
                net::nameOf(report.run.encode), net::nameOf(report.run.readout), report.steps,
-               report.ticks).str());
+               report.ticks)
+           .str());
   line(os, "profile", profileText(report.profile));
   line(os, "data", formatv("{0}, {1} samples", report.data, withCommas(report.samples)).str());
 }
@@ -104,8 +112,7 @@ static void printOperators(const EvalReport &report, raw_ostream &os) {
           joules = (part.exact ? "" : "~") + joulesText(part.joules);
           percent = percentText(part.joules / report.energy->totalJoules);
         }
-    table.row({layer.name, withCommas(layer.neurons),
-               layer.input ? "" : withCommas(layer.synapses),
+    table.row({layer.name, withCommas(layer.neurons), layer.input ? "" : withCommas(layer.synapses),
                layer.weightBits == 0 ? "" : std::to_string(layer.weightBits),
                layer.input ? "input" : (layer.onHost ? "host" : "chip"),
                countText(layer.spikesPerSample), joules, percent});
@@ -121,7 +128,8 @@ static void printOperations(const EvalReport &report, raw_ostream &os) {
   heading(os, "operations per inference");
   Table table({"", "", "<"});
   if (operations.denseMacs)
-    table.row({"dense MACs", countText(*operations.denseMacs), "what a dense network would execute"});
+    table.row(
+        {"dense MACs", countText(*operations.denseMacs), "what a dense network would execute"});
   table.row({"effective ACs", countText(operations.effectiveAcs), "spike x nonzero weight"});
   table.row({"effective MACs", countText(operations.effectiveMacs),
              "nonzero analog input x nonzero weight"});
@@ -132,7 +140,8 @@ static void printOperations(const EvalReport &report, raw_ostream &os) {
   table.row({"neuron updates", countText(operations.neuronUpdates), "counted by the cores"});
   const double executed = operations.effectiveAcs + operations.effectiveMacs;
   if (operations.denseMacs && executed > 0)
-    table.row({"dense / effective", shortNumber(std::round(*operations.denseMacs / executed * 10) / 10),
+    table.row({"dense / effective",
+               shortNumber(std::round(*operations.denseMacs / executed * 10) / 10),
                "times fewer operations"});
   table.print(os);
 }
@@ -178,23 +187,24 @@ static void printEnergy(const EvalReport &report, raw_ostream &os) {
   heading(os, "energy per inference, table " + energy.table);
   Table table({"", "events", "pJ each", "energy", "%", "<basis"});
   for (const energy::EnergyPart &part : energy.parts)
-    table.row({part.event, countText(part.count), shortNumber(part.picojoules),
-               joulesText(part.joules),
-               percentText(energy.totalJoules == 0 ? 0 : part.joules / energy.totalJoules),
-               part.basis});
+    table.row(
+        {part.event, countText(part.count), shortNumber(part.picojoules), joulesText(part.joules),
+         percentText(energy.totalJoules == 0 ? 0 : part.joules / energy.totalJoules), part.basis});
   table.row({"total", "", "", joulesText(energy.totalJoules), "100.00 %", ""});
   table.print(os);
   os << '\n';
-  line(os, "interval", formatv("{0} to {1}: {2}", joulesText(energy.lowJoules),
-                               joulesText(energy.highJoules), energy.uncertaintyReason).str());
+  line(os, "interval",
+       formatv("{0} to {1}: {2}", joulesText(energy.lowJoules), joulesText(energy.highJoules),
+               energy.uncertaintyReason)
+           .str());
   if (energy.perSpikeJoules)
     line(os, "per spike", joulesText(*energy.perSpikeJoules));
   if (energy.perSynopJoules)
     line(os, "per synaptic op", joulesText(*energy.perSynopJoules));
   for (const std::string &item : energy.unpriced)
     line(os, "unpriced", item);
-  line(os, "weakest basis", energy.weakestBasis.empty() ? "none: nothing happened"
-                                                        : energy.weakestBasis);
+  line(os, "weakest basis",
+       energy.weakestBasis.empty() ? "none: nothing happened" : energy.weakestBasis);
   printSources(energy, os);
 }
 
@@ -226,7 +236,8 @@ static void printAccuracy(const EvalReport &report, raw_ostream &os) {
                              "{3} bias and {4} input saturations on the host",
                              withCommas(report.accumulatorWraps), withCommas(report.currentWraps),
                              withCommas(report.membraneClamps), withCommas(report.biasSaturations),
-                             withCommas(report.inputSaturations)).str());
+                             withCommas(report.inputSaturations))
+                         .str());
 }
 
 void printSummary(const EvalReport &report, raw_ostream &os) {
@@ -239,11 +250,13 @@ void printSummary(const EvalReport &report, raw_ostream &os) {
   printEnergy(report, os);
   printAccuracy(report, os);
   heading(os, "latency");
-  line(os, "one inference",
-       formatv("{0} at {1} MHz ({2} clock): {3} inferences/s", secondsText(report.latency.seconds()),
-               shortNumber(report.latency.clockMHz), report.target.clockBasis,
-               countText(report.latency.seconds() > 0 ? double(int64_t(1 / report.latency.seconds()))
-                                                      : 0)).str());
+  line(
+      os, "one inference",
+      formatv("{0} at {1} MHz ({2} clock): {3} inferences/s", secondsText(report.latency.seconds()),
+              shortNumber(report.latency.clockMHz), report.target.clockBasis,
+              countText(report.latency.seconds() > 0 ? double(int64_t(1 / report.latency.seconds()))
+                                                     : 0))
+          .str());
   if (!report.target.extensions.empty())
     heading(os, "our extensions: what this machine has and the chip it is named after does not");
   for (const std::string &extension : report.target.extensions) {

@@ -29,13 +29,14 @@ static Json divergenceJson(const verify::Divergence &divergence) {
 nlohmann::ordered_json toJson(const verify::VerifyReport &report) {
   Json pairs = Json::array();
   for (const verify::PairReport &pair : report.pairs)
-    pairs.push_back({{"a", pair.a},
-                     {"b", pair.b},
-                     {"spike_mismatches", pair.spikeMismatches},
-                     {"state_mismatches", pair.stateMismatches},
-                     {"cycle_mismatches", orNull(pair.cycleMismatches)},
-                     {"counter_mismatches", orNull(pair.counterMismatches)},
-                     {"first_divergence", pair.first ? divergenceJson(*pair.first) : Json(nullptr)}});
+    pairs.push_back(
+        {{"a", pair.a},
+         {"b", pair.b},
+         {"spike_mismatches", pair.spikeMismatches},
+         {"state_mismatches", pair.stateMismatches},
+         {"cycle_mismatches", orNull(pair.cycleMismatches)},
+         {"counter_mismatches", orNull(pair.counterMismatches)},
+         {"first_divergence", pair.first ? divergenceJson(*pair.first) : Json(nullptr)}});
   return {{"schema", "snnc-verify/1"},
           {"pass", report.pass},
           {"samples", report.samples},

@@ -243,8 +243,9 @@ TEST(Alarms, EngineWithOneWrongRule) {
       {"refractory", [](Image &i) { i.cores[1].neurons[1].refractory = 1; }},
       {"bias into the current", [](Image &i) { i.cores[0].neurons[3].biasMant = 1; }},
       {"vmax", [](Image &i) { i.cores[0].vmax = 950; }},
-      {"initial state", [](Image &i) { i.cores[0].neurons[1].vInit = 1; }},
-      {"window", [](Image &i) { i.cores[1].groups[0].skew = 0; }},
+      {"initial state", [](Image &i) { i.cores[0].neurons[1].vInit = 200; }},
+      {"window",
+       [](Image &i) { i.cores[1].groups[0].skew = i.populations[2].skew = 4; }},
       {"delay", [](Image &i) { i.cores[0].outSlots[0].delay = 1; }},
       {"exponent", [](Image &i) { i.cores[0].axons[1].exponent = 1; }},
       {"a lost message", [](Image &i) { i.cores[0].outPointers[2].count = 0; }},
@@ -254,7 +255,8 @@ TEST(Alarms, EngineWithOneWrongRule) {
     const verify::PairReport pair = compareWith({.load = rule});
     EXPECT_GT(pair.stateMismatches, 0u);
     ASSERT_TRUE(pair.first);
-    EXPECT_FALSE(pair.first->layer.empty());
+    // A message fewer shows first as a shorter tick, which belongs to no layer.
+    EXPECT_TRUE(!pair.first->layer.empty() || *pair.cycleMismatches > 0);
     EXPECT_NE(pair.first->operation, "");
   }
 }

@@ -27,7 +27,7 @@ uint16_t anyDecay(Rng &rng) {
   return chance(rng, 0.5) ? corners[rng.below(4)] : static_cast<uint16_t>(rng.below(4096));
 }
 
-net::NeuronConfig anyNeuron(Rng &rng) {
+net::NeuronConfig anyNeuron(Rng &rng, const target::CoreSpec &spec) {
   net::NeuronConfig n;
   n.threshold = chance(rng, 0.8) ? std::abs(anyOrder(rng, 20)) : anyOrder(rng, 23);
   n.resetSubtract = chance(rng, 0.5);
@@ -36,10 +36,10 @@ net::NeuronConfig anyNeuron(Rng &rng) {
     n.reset = 0;
   n.vInit = chance(rng, 0.5) ? 0 : anyOrder(rng, 23);
   n.biasMant = static_cast<int16_t>(chance(rng, 0.6) ? 0 : anyOrder(rng, 12));
-  n.biasExp = static_cast<uint8_t>(rng.below(8));
+  n.biasExp = static_cast<uint8_t>(rng.below(spec.biasExpMax + 1));
   n.du = anyDecay(rng);
   n.dv = anyDecay(rng);
-  n.refractory = static_cast<uint8_t>(chance(rng, 0.6) ? 1 : rng.between(1, 63));
+  n.refractory = static_cast<uint8_t>(chance(rng, 0.6) ? 1 : rng.between(1, spec.refractoryMax));
   n.compareGe = chance(rng, 0.5);
   n.biasToCurrent = chance(rng, 0.3);
   return n;
@@ -55,7 +55,7 @@ public:
     registers();
     core.neurons.resize(rng.between(1, std::min(options.maxNeurons, spec.neurons)));
     for (net::NeuronConfig &neuron : core.neurons)
-      neuron = anyNeuron(rng);
+      neuron = anyNeuron(rng, spec);
     groups();
     synapses();
     core.axons.resize(rng.between(1, std::min(options.maxAxons, spec.inputAxons)));

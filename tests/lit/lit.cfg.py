@@ -11,6 +11,7 @@
 """
 
 import os
+import sys
 from pathlib import Path
 
 import lit.formats
@@ -31,7 +32,7 @@ config.environment["PATH"] = lit_config.params["llvm_tools"] + os.pathsep + os.e
 config.environment["SNNC_TARGETS"] = str(source / "targets")
 config.environment["XDG_CACHE_HOME"] = str(Path(config.test_exec_root) / "cache")
 
-python = "/usr/bin/python3"
+python = sys.executable
 config.substitutions += [
     ("%snnc", lit_config.params["snnc"]),
     ("%exits", f"{python} {here}/exits.py"),

@@ -83,7 +83,8 @@ llvm::Expected<Args> Args::parse(const VerbSpec &verb, llvm::ArrayRef<const char
     if (flag->value == nullptr && hasInline) {
       args.bad(DiagCode::FlagValue, llvm::Twine(flag->name) + " takes no value", "");
     } else if (flag->value != nullptr && !hasInline) {
-      const bool missing = i + 1 == words.size() || llvm::StringRef(words[i + 1]).take_front(2) == "--";
+      const bool missing =
+          i + 1 == words.size() || llvm::StringRef(words[i + 1]).take_front(2) == "--";
       if (missing)
         args.bad(DiagCode::FlagValue, llvm::Twine(flag->name) + " needs a value",
                  llvm::Twine(flag->name) + " " + flag->value + ": " + flag->help);
@@ -124,8 +125,9 @@ std::optional<uint64_t> Args::number(llvm::StringRef flag, uint64_t lo, uint64_t
   const bool hex = word->size() > 2 && (*word)[0] == '0' && (*word)[1] == 'x';
   const llvm::StringRef digits = llvm::StringRef(*word).drop_front(hex ? 2 : 0);
   if (digits.getAsInteger(hex ? 16 : 10, value) || value < lo || value > hi) {
-    badValue(flag, hi == UINT64_MAX ? llvm::formatv("a whole number of at least {0}", lo).str()
-                                    : llvm::formatv("a whole number from {0} to {1}", lo, hi).str());
+    badValue(flag, hi == UINT64_MAX
+                       ? llvm::formatv("a whole number of at least {0}", lo).str()
+                       : llvm::formatv("a whole number from {0} to {1}", lo, hi).str());
     return std::nullopt;
   }
   return value;
@@ -147,8 +149,7 @@ static std::string namesText(llvm::ArrayRef<const char *> names) {
   return support::joinNames(std::vector<std::string>(names.begin(), names.end()));
 }
 
-std::optional<std::string> Args::choice(llvm::StringRef flag,
-                                        llvm::ArrayRef<const char *> names) {
+std::optional<std::string> Args::choice(llvm::StringRef flag, llvm::ArrayRef<const char *> names) {
   const std::optional<std::string> word = text(flag);
   if (!word)
     return std::nullopt;
@@ -165,8 +166,8 @@ std::vector<std::string> Args::list(llvm::StringRef flag, llvm::ArrayRef<const c
   const std::string value = textOr(flag, "");
   llvm::StringRef(value).split(words, ',', -1, !value.empty());
   for (llvm::StringRef word : words) {
-    const bool known = std::any_of(names.begin(), names.end(),
-                                   [&](const char *name) { return word == name; });
+    const bool known =
+        std::any_of(names.begin(), names.end(), [&](const char *name) { return word == name; });
     const bool twice = std::find(found.begin(), found.end(), word) != found.end();
     if (word.empty() || twice || (!names.empty() && !known)) {
       badValue(flag, names.empty() ? "a comma-separated list"
@@ -204,7 +205,8 @@ void printVerbHelp(const VerbSpec &verb, llvm::raw_ostream &os) {
   for (const FlagGroup *group : verb.groups) {
     os << '\n' << group->title << ":\n";
     for (const FlagSpec &flag : group->flags) {
-      std::string left = flag.alias != nullptr ? std::string(flag.alias) + ", " + flag.name : flag.name;
+      std::string left =
+          flag.alias != nullptr ? std::string(flag.alias) + ", " + flag.name : flag.name;
       if (flag.value != nullptr)
         left += std::string(" ") + flag.value;
       os << "  " << llvm::left_justify(left, 28);

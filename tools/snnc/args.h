@@ -32,7 +32,7 @@ class Console;
 
 struct VerbSpec {
   const char *name;
-  const char *summary; // one line
+  const char *summary;                    // one line
   llvm::ArrayRef<const char *> arguments; // "MODEL"; all are needed unless "[NAME]"
   std::vector<const FlagGroup *> groups;
   const char *details; // after the flags: semantics, exit codes, the JSON object

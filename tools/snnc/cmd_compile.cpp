@@ -74,7 +74,9 @@ const VerbSpec kCompileVerb = {
     {&kCompileFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
     "MODEL ends in .json (docs/reference/model_json.md), .nir, or .snn (text IR).\n"
     "Exits with 1 if the model does not fit the target; nothing is written then.\n"
-    "JSON: {\"schema\":\"snnc-compile/1\",\"image\",\"sha256\",\"target\",\"cores_used\",\"layers\",...}\n",
+    "JSON: "
+    "{\"schema\":\"snnc-compile/"
+    "1\",\"image\",\"sha256\",\"target\",\"cores_used\",\"layers\",...}\n",
     "snnc compile model.json --target loihi-like -o model.snnimg",
     runCompile};
 

@@ -49,9 +49,8 @@ static uint64_t nonzero(llvm::ArrayRef<int16_t> values) {
   return values.size() - std::count(values.begin(), values.end(), 0);
 }
 
-static std::vector<report::LayerRow> layerRows(const net::QuantNet &net,
-                                               const energy::SpikeCounts &spikes,
-                                               uint64_t samples) {
+static std::vector<report::LayerRow>
+layerRows(const net::QuantNet &net, const energy::SpikeCounts &spikes, uint64_t samples) {
   std::vector<report::LayerRow> rows;
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     report::LayerRow row;
@@ -63,8 +62,8 @@ static std::vector<report::LayerRow> layerRows(const net::QuantNet &net,
       if (projection.target != p)
         continue;
       row.weightBits = std::max<uint32_t>(row.weightBits, projection.weightBits);
-      row.synapses += std::visit([](const auto &ints) { return nonzero(ints.values); },
-                                 projection.weights);
+      row.synapses +=
+          std::visit([](const auto &ints) { return nonzero(ints.values); }, projection.weights);
     }
     for (const net::HostLayer &layer : net.hostLayers)
       if (layer.target == p) {
@@ -114,8 +113,8 @@ static llvm::Error priceRun(report::EvalReport &report, const Subject &subject,
   if (table == nullptr)
     return llvm::Error::success();
   llvm::Expected<energy::EnergyReport> priced =
-      energy::price(*table, activity,
-                    energy::layerActivity(*subject.image, image.spikes, counters), report.samples);
+      energy::price(*table, activity, energy::layerActivity(*subject.image, image.spikes, counters),
+                    report.samples);
   if (!priced)
     return priced.takeError();
   report.energy = std::move(*priced);
@@ -181,8 +180,8 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
     return report.takeError();
   report->warnings = console.warnings();
   if (args.has("--predictions"))
-    if (llvm::Error error = writePredictions(*samples, *result, plan.engines,
-                                             args.textOr("--predictions", "")))
+    if (llvm::Error error =
+            writePredictions(*samples, *result, plan.engines, args.textOr("--predictions", "")))
       return error;
   if (console.json)
     console.print(report::toJson(*report));
@@ -207,7 +206,8 @@ const VerbSpec kEvalVerb = {
     "image on the cycle-accurate cores. Operations, energy and latency are per inference. A MODEL\n"
     "needs --target; an IMAGE has no float network, so what needs one is null.\n"
     "JSON: {\"schema\":\"snnc-eval/1\",\"samples\",\"accuracy\":{\"float\",\"quant\",\"image\"},\n"
-    "       \"spikes_per_sample\",\"ops\":{...},\"energy\":{...},\"latency\":{\"cycles\",\"seconds\"}}\n",
+    "       "
+    "\"spikes_per_sample\",\"ops\":{...},\"energy\":{...},\"latency\":{\"cycles\",\"seconds\"}}\n",
     "snnc eval model.json --target loihi-like --data digits --samples 1000",
     runEval};
 

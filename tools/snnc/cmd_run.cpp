@@ -26,8 +26,7 @@ static Engine readEngine(Args &args) {
 
 // Everything the clock counted: ticks, host packets and writes, resets.
 static uint64_t allCycles(const runtime::Counters &counters) {
-  return counters.tickCycles + counters.hostCycles + counters.hostWriteWords +
-         counters.resetCycles;
+  return counters.tickCycles + counters.hostCycles + counters.hostWriteWords + counters.resetCycles;
 }
 
 static std::optional<uint64_t> countRight(const Samples &samples,
@@ -83,13 +82,13 @@ static void printRun(const Subject &subject, Engine engine, const Samples &sampl
   if (run.totals.counters) {
     const runtime::CoreCounters total = run.totals.counters->total();
     for (unsigned i = 0; i < runtime::kCoreCounters; ++i)
-      table.row({runtime::nameOf(static_cast<runtime::CoreCounter>(i)),
-                 withCommas(total.values[i]), ""});
-    table.row({"cycles", withCommas(allCycles(*run.totals.counters)),
-               "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
-                   withCommas(run.totals.counters->hostCycles +
-                              run.totals.counters->hostWriteWords) +
-                   ", reset " + withCommas(run.totals.counters->resetCycles)});
+      table.row(
+          {runtime::nameOf(static_cast<runtime::CoreCounter>(i)), withCommas(total.values[i]), ""});
+    table.row(
+        {"cycles", withCommas(allCycles(*run.totals.counters)),
+         "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
+             withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
+             ", reset " + withCommas(run.totals.counters->resetCycles)});
   }
   table.row({"wall time", secondsText(result.wallSeconds),
              secondsText(result.wallSeconds / double(samples.count)) + " per sample"});
@@ -154,7 +153,8 @@ const VerbSpec kRunVerb = {
     "Engine float runs the network as trained and needs no target. The others run integers: a\n"
     "MODEL is compiled for --target first, an IMAGE is run as it is. Time steps in a trace are\n"
     "the network's: a layer's delay on the chip is taken out.\n"
-    "JSON: {\"schema\":\"snnc-run/1\",\"engine\",\"samples\",\"predictions\":[...],\"counters\":{...},\n"
+    "JSON: "
+    "{\"schema\":\"snnc-run/1\",\"engine\",\"samples\",\"predictions\":[...],\"counters\":{...},\n"
     "       \"cycles\",\"wall_s\"}; cycles are summed over the samples: ticks, host and resets\n",
     "snnc run model.snnimg --data digits --samples 0:10",
     runRun};

@@ -75,8 +75,8 @@ static void printOne(const target::Target &target, llvm::raw_ostream &os) {
     runtime::report::printWrapped(os, energy.summary, 2, 15 + energy.name.size());
     runtime::report::Table prices({"", "", "<", "<basis", "<source"});
     for (const auto &[event, price] : energy.prices)
-      prices.row({event, llvm::formatv("{0}", price.value).str(), price.unit, price.basis,
-                  price.source});
+      prices.row(
+          {event, llvm::formatv("{0}", price.value).str(), price.unit, price.basis, price.source});
     prices.print(os);
     for (const std::string &item : energy.unpriced)
       os << "  unpriced: " << item << '\n';

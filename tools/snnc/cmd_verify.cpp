@@ -70,29 +70,30 @@ static void append(verify::VerifyReport &sum, verify::VerifyReport next) {
 
 // Samples are independent, so each thread verifies a run of them. RTL goes one at a time: several
 // threads could try to build the same machine.
-static llvm::Expected<verify::VerifyReport>
-verifyInParallel(const Subject &subject, const Samples &samples,
-                 llvm::ArrayRef<std::string> engines, const std::string &command,
-                 Console &console) {
+static llvm::Expected<verify::VerifyReport> verifyInParallel(const Subject &subject,
+                                                             const Samples &samples,
+                                                             llvm::ArrayRef<std::string> engines,
+                                                             const std::string &command,
+                                                             Console &console) {
   Progress progress(console, "verifying", samples.count);
   const bool rtl = llvm::is_contained(engines, "rtl");
   const uint64_t threads = rtl ? 1 : std::min<uint64_t>(console.threads, samples.count);
   const auto verifyPart = [&](uint64_t part) {
     const uint64_t begin = samples.count * part / threads;
     const uint64_t end = samples.count * (part + 1) / threads;
-    return verify::verifyEngines(
-        {.image = *subject.image,
-         .network = subject.fromImage ? nullptr : &*subject.quant,
-         .core = subject.target->core,
-         .engines = engineSpecs(engines, console),
-         .firstSample = samples.first + begin,
-         .samples = end - begin,
-         .sampleAt =
-             [&](uint64_t sample) {
-               return data::encodeSample(samples.dataset, sample, subject.run, console.seed);
-             },
-         .command = command,
-         .progress = [&](uint64_t, uint64_t) { progress.advance(); }});
+    return verify::verifyEngines({.image = *subject.image,
+                                  .network = subject.fromImage ? nullptr : &*subject.quant,
+                                  .core = subject.target->core,
+                                  .engines = engineSpecs(engines, console),
+                                  .firstSample = samples.first + begin,
+                                  .samples = end - begin,
+                                  .sampleAt =
+                                      [&](uint64_t sample) {
+                                        return data::encodeSample(samples.dataset, sample,
+                                                                  subject.run, console.seed);
+                                      },
+                                  .command = command,
+                                  .progress = [&](uint64_t, uint64_t) { progress.advance(); }});
   };
   std::vector<std::optional<llvm::Expected<verify::VerifyReport>>> parts(threads);
   std::vector<std::thread> others;
@@ -156,7 +157,8 @@ const VerbSpec kVerifyVerb = {
     {&kVerifyFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
     "A MODEL needs --target; an IMAGE carries its own, and its network is decoded from it.\n"
     "Exits with 0 if there is not one mismatch, else 1 with the first one explained.\n"
-    "JSON: {\"schema\":\"snnc-verify/1\",\"pass\",\"samples\",\"ticks\",\"cores_used\",\"pairs\":[...],\n"
+    "JSON: "
+    "{\"schema\":\"snnc-verify/1\",\"pass\",\"samples\",\"ticks\",\"cores_used\",\"pairs\":[...],\n"
     "       \"image_equals_network\"}\n",
     "snnc verify model.json --target loihi-like --data digits --samples 20",
     runVerify};

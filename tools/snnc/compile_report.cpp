@@ -28,8 +28,8 @@ static void printLayers(const compiler::CompileReport &report, llvm::raw_ostream
 
 // What could not be proven for every input, layer by layer.
 static void printProof(const compiler::CompileReport &report, llvm::raw_ostream &os) {
-  Table table({"neurons that could, at some input,", "wrap accumulator", "wrap current",
-               "clamp membrane"});
+  Table table(
+      {"neurons that could, at some input,", "wrap accumulator", "wrap current", "clamp membrane"});
   for (const compiler::LayerReport &layer : report.layers)
     table.row({layer.name, withCommas(layer.mayWrapAccumulator), withCommas(layer.mayWrapCurrent),
                withCommas(layer.mayClampMembrane)});
@@ -67,8 +67,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
   Table table({"mapping", "", "lower bound"});
   table.row({"cores", withCommas(report.coresUsed), withCommas(report.coresLowerBound)});
   const auto rate = [](double value) { return runtime::report::countText(value); };
-  table.row({"messages per tick", rate(report.messagesPerTick),
-             rate(report.lowerBoundMessagesPerTick)});
+  table.row(
+      {"messages per tick", rate(report.messagesPerTick), rate(report.lowerBoundMessagesPerTick)});
   table.row({"hops per tick", rate(report.hopsPerTick), ""});
   table.print(os);
   os << "  traffic if every neuron fired at every tick\n";
@@ -107,24 +107,24 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
   Json layers = Json::array();
   for (const compiler::LayerReport &layer : report.layers)
     layers.push_back(layerJson(layer));
-  return {{"schema", "snnc-compile/1"},
-          {"image", textOrNull(output.imagePath)},
-          {"sha256", textOrNull(output.sha256)},
-          {"target", subject.target->name},
-          {"cores_used", mapped ? Json(report.coresUsed) : Json(nullptr)},
-          {"neurons", report.neurons},
-          {"synapses", report.synapses},
-          {"layers", layers},
-          {"traffic",
-           {{"messages_per_tick", mapped ? Json(report.messagesPerTick) : Json(nullptr)},
-            {"hops_per_tick", mapped ? Json(report.hopsPerTick) : Json(nullptr)},
-            {"lower_bound_messages_per_tick",
-             mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)}}},
-          {"bounds",
-           {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
-          {"profile", runtime::report::toJson(subject.net ? subject.net->profile
-                                                          : subject.quant->profile)},
-          {"warnings", warnings}};
+  return {
+      {"schema", "snnc-compile/1"},
+      {"image", textOrNull(output.imagePath)},
+      {"sha256", textOrNull(output.sha256)},
+      {"target", subject.target->name},
+      {"cores_used", mapped ? Json(report.coresUsed) : Json(nullptr)},
+      {"neurons", report.neurons},
+      {"synapses", report.synapses},
+      {"layers", layers},
+      {"traffic",
+       {{"messages_per_tick", mapped ? Json(report.messagesPerTick) : Json(nullptr)},
+        {"hops_per_tick", mapped ? Json(report.hopsPerTick) : Json(nullptr)},
+        {"lower_bound_messages_per_tick",
+         mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)}}},
+      {"bounds", {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
+      {"profile",
+       runtime::report::toJson(subject.net ? subject.net->profile : subject.quant->profile)},
+      {"warnings", warnings}};
 }
 
 } // namespace snnc::cli

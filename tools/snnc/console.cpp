@@ -40,8 +40,8 @@ void Console::print(const nlohmann::ordered_json &object) {
 }
 
 Progress::Progress(const Console &console, std::string label, uint64_t total)
-    : label(std::move(label)), total(total),
-      enabled(!console.quiet && llvm::errs().is_displayed()), start(Clock::now()), last(start) {}
+    : label(std::move(label)), total(total), enabled(!console.quiet && llvm::errs().is_displayed()),
+      start(Clock::now()), last(start) {}
 
 Progress::~Progress() {
   if (drawn)

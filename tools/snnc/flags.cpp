@@ -14,7 +14,8 @@ const FlagGroup kCommonFlags = {"output", kCommon};
 
 static constexpr FlagSpec kWork[] = {
     {"--seed", nullptr, "N", "of poisson spikes and of ties in the compiler; default 1"},
-    {"--threads", nullptr, "N", "samples in parallel, same results; rtl: 1; default: all processors"},
+    {"--threads", nullptr, "N",
+     "samples in parallel, same results; rtl: 1; default: all processors"},
 };
 const FlagGroup kWorkFlags = {"work", kWork};
 
@@ -27,7 +28,8 @@ static constexpr FlagSpec kModel[] = {
     {"--integrator", nullptr, "I", "euler, exp or unit"},
     {"--reset", nullptr, "R", "zero, subtract, subtract-delayed or none"},
     {"--compare", nullptr, "C", "a neuron fires at v > threshold (gt) or >= (ge)"},
-    {"--bias-timing", nullptr, "B", "a bias acts from its layer's window or from tick 0: window, start"},
+    {"--bias-timing", nullptr, "B",
+     "a bias acts from its layer's window or from tick 0: window, start"},
 };
 const FlagGroup kModelFlags = {"model (the file's own values by default)", kModel};
 
@@ -37,7 +39,8 @@ static constexpr FlagSpec kTarget[] = {
     {"--mapper", nullptr, "M", "how neurons are laid out on cores: greedy"},
     {"--mesh", nullptr, "WxH", "use only this many cores of the target's mesh"},
     {"--max-neurons-per-core", nullptr, "N", "use only this many neurons of each core"},
-    {"--allow-lossy", nullptr, nullptr, "go on where the target cannot hold the model, and list it"},
+    {"--allow-lossy", nullptr, nullptr,
+     "go on where the target cannot hold the model, and list it"},
     {"--skip", nullptr, "P,...", "leave out these passes"},
     {"--bisect", nullptr, "N", "run only the first N passes"},
     {"--dump-dir", nullptr, "DIR", "write the IR after every pass to DIR"},
@@ -89,7 +92,8 @@ static std::vector<std::string> given(const Args &args, llvm::ArrayRef<const cha
 }
 
 std::vector<std::string> givenProfileFlags(const Args &args) {
-  return given(args, {"--dt", "--tau-unit", "--integrator", "--reset", "--compare", "--bias-timing"});
+  return given(args,
+               {"--dt", "--tau-unit", "--integrator", "--reset", "--compare", "--bias-timing"});
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {

@@ -7,11 +7,11 @@
 
 namespace snnc::cli {
 
-extern const FlagGroup kCommonFlags;  // --json -q -v --help
-extern const FlagGroup kWorkFlags;    // --seed --threads
-extern const FlagGroup kModelFlags;   // --steps --encode ... --bias-timing
-extern const FlagGroup kTargetFlags;  // --target and how to compile for it
-extern const FlagGroup kDataFlags;    // --data --samples
+extern const FlagGroup kCommonFlags; // --json -q -v --help
+extern const FlagGroup kWorkFlags;   // --seed --threads
+extern const FlagGroup kModelFlags;  // --steps --encode ... --bias-timing
+extern const FlagGroup kTargetFlags; // --target and how to compile for it
+extern const FlagGroup kDataFlags;   // --data --samples
 
 // Overrides of what a model or an image carries.
 struct ModelFlags {

@@ -1,6 +1,7 @@
 // snnc: finds the verb, parses its flags, runs it, prints what went wrong, and turns that into the
 // exit code.
 #include "tools/snnc/console.h"
+#include "tools/snnc/listings.h"
 #include "tools/snnc/verbs.h"
 #include "tools/snnc/version.h"
 
@@ -18,8 +19,10 @@ static void printHelp(llvm::raw_ostream &os) {
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
   os << "\nnot in this version yet: report lif synth rtl export; engine fast\n\n"
-        "'snnc VERB --help' explains a verb, 'snnc --version' prints the version.\n"
-        "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad input\n\n"
+        "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
+        "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"
+        "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad "
+        "input\n\n"
         "example:\n  snnc compile model.json --target loihi-like -o model.snnimg\n";
 }
 
@@ -56,6 +59,18 @@ static int runVerb(const VerbSpec &verb, llvm::ArrayRef<const char *> words) {
   return *code;
 }
 
+static int runList(llvm::ArrayRef<const char *> words) {
+  if (words.size() == 1 && printListing(words[0], llvm::outs()))
+    return kExitDone;
+  return support::printErrors(
+      support::Diag(support::DiagCode::FlagValue, {},
+                    llvm::Twine("--list: ") + (words.empty() ? "nothing" : words[0]) +
+                        " is not a table of the reference")
+          .help("passes or diagnostics")
+          .take(),
+      llvm::errs());
+}
+
 static int run(llvm::ArrayRef<const char *> words) {
   if (words.empty()) {
     printHelp(llvm::errs());
@@ -70,6 +85,8 @@ static int run(llvm::ArrayRef<const char *> words) {
     llvm::outs() << "snnc " << kVersion << '\n';
     return kExitDone;
   }
+  if (word == "--list")
+    return runList(words.drop_front());
   for (const VerbSpec *verb : kVerbs)
     if (word == verb->name)
       return runVerb(*verb, words.drop_front());

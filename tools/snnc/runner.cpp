@@ -125,8 +125,7 @@ llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
   if (engine == Engine::Cycle) {
     machine = cycle::createCycleMachine();
   } else {
-    auto made = rtl::createRtlMachine(*subject.image,
-                                      console.quiet ? llvm::nulls() : llvm::errs());
+    auto made = rtl::createRtlMachine(*subject.image, console.quiet ? llvm::nulls() : llvm::errs());
     if (!made)
       return made.takeError();
     machine = std::move(*made);
@@ -138,8 +137,8 @@ llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
 
 llvm::Error Runner::createWorkers() {
   // One RTL machine at a time: several could try to build the same one.
-  const bool rtl = std::find(plan.engines.begin(), plan.engines.end(), Engine::Rtl) !=
-                   plan.engines.end();
+  const bool rtl =
+      std::find(plan.engines.begin(), plan.engines.end(), Engine::Rtl) != plan.engines.end();
   const uint64_t threads = rtl ? 1 : std::min<uint64_t>(console.threads, samples.count);
   workers.resize(threads);
   for (Worker &worker : workers)
@@ -192,9 +191,8 @@ void Runner::work(Worker &worker) {
 
 llvm::Error Runner::collect() {
   // The first sample's error wins, whichever thread met it.
-  std::sort(workers.begin(), workers.end(), [](const Worker &a, const Worker &b) {
-    return a.errorSample < b.errorSample;
-  });
+  std::sort(workers.begin(), workers.end(),
+            [](const Worker &a, const Worker &b) { return a.errorSample < b.errorSample; });
   llvm::Error first = llvm::Error::success();
   for (Worker &worker : workers) {
     if (first)

@@ -34,13 +34,13 @@ const char *nameOf(Engine engine);
 struct RunPlan {
   std::vector<Engine> engines;
   bool float32 = false;
-  bool keepTraces = false; // keep every sample's trace: memory grows with the samples
+  bool keepTraces = false;  // keep every sample's trace: memory grows with the samples
   bool recordState = false; // in the traces kept
 };
 
 struct EngineResult {
-  std::vector<int32_t> predictions;        // by sample
-  std::vector<trace::SampleTrace> traces;  // by sample, if kept
+  std::vector<int32_t> predictions;       // by sample
+  std::vector<trace::SampleTrace> traces; // by sample, if kept
   runtime::energy::SpikeCounts spikes;
   EngineTotals totals;
 };

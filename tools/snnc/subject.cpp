@@ -32,7 +32,9 @@ std::vector<uint32_t> Subject::inputShape() const {
   return net ? shapeOf(net->populations, net->inputs) : shapeOf(quant->populations, quant->inputs);
 }
 
-uint32_t Subject::output() const { return net ? net->outputs.at(0) : quant->outputs.at(0); }
+uint32_t Subject::output() const {
+  return net ? net->outputs.at(0) : quant->outputs.at(0);
+}
 
 llvm::Expected<bool> isImageFile(llvm::StringRef path) {
   auto buffer = support::readFile(path);
@@ -158,9 +160,8 @@ static llvm::Error loadImage(Args &args, Subject &subject, const LoadOptions &op
 static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptions &options,
                                   Console &console) {
   support::Warnings warnings;
-  auto result = subject.net
-                    ? compiler::compile(*subject.net, *subject.target, options, warnings)
-                    : compiler::compile(*subject.quant, *subject.target, options, warnings);
+  auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
+                            : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
   if (!result)
     return result.takeError();

@@ -28,7 +28,7 @@ struct Subject {
   // What is run: the image's or the network's options with the flags over them.
   net::RunOptions run;
   std::vector<uint32_t> inputShape() const; // of one step's data
-  uint32_t output() const; // population that predictions come from
+  uint32_t output() const;                  // population that predictions come from
 };
 
 enum class Need {

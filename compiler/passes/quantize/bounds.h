@@ -35,7 +35,7 @@ struct NeuronBounds {
   Range accumulator, current, membrane; // membrane: before the clamp; may be +-inf
   bool accumulatorSafe = true, currentSafe = true, membraneSafe = true;
 
-  // How many times the nearest register the farthest finite bound is; at most 1 if all are safe.
+  // How many times its register the farthest finite bound is; at most 1 if all are safe.
   double excess(const target::CoreSpec &core, double vmin, double vmax) const;
 };
 

@@ -268,15 +268,15 @@ void LayerQuantizer::forgetExactly(const ScaleRequest &request, ScaleChoice &cho
 }
 
 // Weights of many bits at full scale would wrap the accumulator at once. Gives up steps of theirs,
-// down to those of 8 bits, for a state that no input can overflow.
+// down to those of 8 bits, until no input can wrap or clamp a state.
 void LayerQuantizer::makeRoom(uint32_t j, ScaleRequest request, ScaleChoice &choice) const {
   constexpr double kEnoughSteps = 127.0, kMargin = 0.999;
   if (choice.weightSteps <= kEnoughSteps)
     return;
   const Range sums = weightSums(request);
   BoundsInput input;
-  input.neuron = neuronRegisters(update(j), choice.scale, resetSubtract,
-                                 net.profile.compare.value, quant->duOffset);
+  input.neuron = neuronRegisters(update(j), choice.scale, resetSubtract, net.profile.compare.value,
+                                 quant->duOffset);
   input.duOffset = quant->duOffset;
   input.vmin = quant->vmin;
   input.vmax = quant->vmax;
@@ -287,8 +287,8 @@ void LayerQuantizer::makeRoom(uint32_t j, ScaleRequest request, ScaleChoice &cho
   const double excess = boundsOf(input, core).excess(core, input.vmin, input.vmax);
   if (excess <= 1.0)
     return;
-  request.scaleMax = std::max(choice.scale / excess * kMargin,
-                              choice.scale * kEnoughSteps / choice.weightSteps);
+  request.scaleMax =
+      std::max(choice.scale / excess * kMargin, choice.scale * kEnoughSteps / choice.weightSteps);
   const bool limitedByRegister = choice.limitedByRegister;
   choice = chooseScale(request);
   choice.limitedByRegister = limitedByRegister;

@@ -22,11 +22,13 @@ struct WeightRow {
 };
 
 struct ScaleRequest {
-  llvm::SmallVector<WeightRow, 4> rows;   // on-chip weights into the neuron
-  llvm::SmallVector<double, 4> registers; // threshold, reset, v_init: real values
+  llvm::SmallVector<WeightRow, 4> rows; // on-chip weights into the neuron
+  // Real. Takes at most half of its register: the membrane needs room above it.
+  double threshold = 0.0;
+  llvm::SmallVector<double, 4> registers; // reset, v_init: real values
   double bias = 0.0;                      // constant, real
   uint32_t weightMax = 127;
-  double scaleMax = 1e300;                // whatever the values
+  double scaleMax = 1e300;        // whatever the values
   double registerMax = 8388607.0; // largest magnitude of a register
   double biasMantMax = 4095.0;    // largest mantissa of a bias register
   double biasMax = 524160.0;      // 4095 << 7

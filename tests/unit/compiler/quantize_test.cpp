@@ -108,8 +108,8 @@ TEST(Quantize, GridNetworksWithoutOrWithAllMemoryAreExact) {
     net::NeuronParams params = thresholdOf(static_cast<double>(rng.between(1, 6)));
     const bool cuba = rng.below(2) != 0;
     (cuba ? params.tauMem : params.tau) = tau();
-    if (cuba)
-      params.tauSyn = tau();
+    if (cuba) // an integrated current soon exceeds what a forgetting membrane may hold (4095)
+      params.tauSyn = params.tauMem[0] == 1.0 ? 1.0 : tau();
     std::vector<float> weights;
     for (int i = 0; i < 24; ++i)
       weights.push_back(static_cast<float>(rng.between(-2, 3)));

@@ -31,8 +31,8 @@ static image::Image handMade() {
                        population("out", 1, false)};
   image.populations[1].segments = {{0, 2, 0, 0}};
   image.populations[2].segments = {{0, 1, 1, 0}};
-  image.projections = {{"in_hidden", 0, 1, 0, 8}, {"hidden_hidden", 1, 1, 1, 8},
-                       {"hidden_out", 1, 2, 0, 8}};
+  image.projections = {
+      {"in_hidden", 0, 1, 0, 8}, {"hidden_hidden", 1, 1, 1, 8}, {"hidden_out", 1, 2, 0, 8}};
   image::CoreImage a, b;
   a.groups = {{0, 2, 0}};
   a.neurons.resize(2);
@@ -91,7 +91,7 @@ TEST(Activity, LayersByHand) {
   EXPECT_EQ(hidden.spikes, 3u);
   EXPECT_EQ(hidden.messagesSent, 5u);
   EXPECT_EQ(hidden.messagesReceived, 5u);
-  EXPECT_EQ(hidden.hopsEastWest, 3u);   // to (1,1): twice and once
+  EXPECT_EQ(hidden.hopsEastWest, 3u); // to (1,1): twice and once
   EXPECT_EQ(hidden.hopsNorthSouth, 3u);
   // Arriving at hidden: in[0] twice with one nonzero weight, hidden[0] twice with two.
   EXPECT_EQ(hidden.synops, 2u * 1 + 2u * 2);

@@ -57,8 +57,8 @@ TEST(Energy, SanafeByHand) {
   const target::Target target = loihiLike();
   const EnergyReport report =
       llvm::cantFail(price(tableOf(target, "sanafe"), someActivity(), {}, 1));
-  const double picojoules = 15 * 51.2 + 10 * 21.6 + 8 * 69.3 + 12 * 111.0 + 1000 * 35.5 +
-                            3.0 * 7 + 4.2 * 4;
+  const double picojoules =
+      15 * 51.2 + 10 * 21.6 + 8 * 69.3 + 12 * 111.0 + 1000 * 35.5 + 3.0 * 7 + 4.2 * 4;
   EXPECT_NEAR(report.totalJoules, picojoules * 1e-12, 1e-18);
 }
 

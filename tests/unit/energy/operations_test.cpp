@@ -62,8 +62,7 @@ TEST(Operations, AveragedPerSampleOverAllSteps) {
 TEST(Operations, DisagreementIsSeen) {
   Activity activity;
   activity.synops = 3;
-  EXPECT_FALSE(
-      countOperations(threeByThree(), inputs({0, 1, 1}), activity, 0, 1, 1).synopsAgree);
+  EXPECT_FALSE(countOperations(threeByThree(), inputs({0, 1, 1}), activity, 0, 1, 1).synopsAgree);
 }
 
 TEST(Operations, SparseAndHostLayersCount) {

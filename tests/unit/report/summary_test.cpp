@@ -19,7 +19,8 @@ static EvalReport someReport() {
   report.ticks = 27;
   report.coresUsed = 3;
   report.coresAvailable = 128;
-  report.layers = {{"input", 784, 0, 0, true, false, 10.5}, {"fc1", 256, 1000, 8, false, true, 99.0}};
+  report.layers = {{"input", 784, 0, 0, true, false, 10.5},
+                   {"fc1", 256, 1000, 8, false, true, 99.0}};
   report.memory = {{"neurons", 256, 1024, 0}};
   report.accuracyFloat = 0.9;
   report.accuracyQuant = report.accuracyImage = 0.8;
@@ -52,9 +53,10 @@ TEST(Summary, SaysWhatMatters) {
   const std::string text = summaryOf(someReport());
   for (const char *expected :
        {"mlp.json on loihi-like", "memory", "operations per inference", "cycles per inference",
-        "energy per inference, table davies2018", "unpriced", "barrier", "weakest basis     pre-silicon",
-        "float  90.00 %", "image  80.00 %", "not in cycles, not in energy",
-        "counted by the cores; equal to effective ACs", "1 between float and image", "10.0 us"})
+        "energy per inference, table davies2018", "unpriced", "barrier",
+        "weakest basis     pre-silicon", "float  90.00 %", "image  80.00 %",
+        "not in cycles, not in energy", "counted by the cores; equal to effective ACs",
+        "1 between float and image", "10.0 us"})
     EXPECT_NE(text.find(expected), std::string::npos) << expected << "\n" << text;
 }
 
@@ -90,11 +92,11 @@ TEST(Json, HasTheContractsFields) {
   EXPECT_EQ(json["accuracy"]["float"], 0.9);
   EXPECT_EQ(json["spikes_per_sample"]["fc1"], 99.0);
   EXPECT_FALSE(json["spikes_per_sample"].contains("input"));
-  for (const char *key : {"dense_macs", "effective_acs", "effective_macs", "host_macs", "synops",
-                          "neuron_updates"})
+  for (const char *key :
+       {"dense_macs", "effective_acs", "effective_macs", "host_macs", "synops", "neuron_updates"})
     EXPECT_TRUE(json["ops"].contains(key)) << key;
-  for (const char *key : {"table", "total_j", "per_spike_j", "per_synop_j", "interval_j", "parts",
-                          "unpriced"})
+  for (const char *key :
+       {"table", "total_j", "per_spike_j", "per_synop_j", "interval_j", "parts", "unpriced"})
     EXPECT_TRUE(json["energy"].contains(key)) << key;
   EXPECT_EQ(json["energy"]["interval_j"].size(), 2u);
   EXPECT_EQ(json["latency"]["cycles"], 1000.0);
