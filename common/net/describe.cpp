@@ -44,9 +44,9 @@ std::string rangeText(llvm::ArrayRef<NeuronUpdate> updates, double NeuronUpdate:
   }
   auto text = [](double value) {
     char buffer[40];
-    return std::string(buffer, std::to_chars(buffer, buffer + sizeof buffer, value,
-                                             std::chars_format::general, 6)
-                                   .ptr);
+    return std::string(
+        buffer,
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6).ptr);
   };
   return lo == hi ? text(lo) : text(lo) + " .. " + text(hi);
 }
@@ -65,8 +65,8 @@ std::string profileTable(const Profile &profile) {
 }
 
 std::string coefficientTable(const Net &net) {
-  std::vector<Row> rows = {{"layer", "model", "neurons", "current decay", "membrane decay",
-                            "gain", "threshold", "reset"}};
+  std::vector<Row> rows = {{"layer", "model", "neurons", "current decay", "membrane decay", "gain",
+                            "threshold", "reset"}};
   for (const Population &population : net.populations) {
     if (population.kind == NeuronKind::Input)
       continue;

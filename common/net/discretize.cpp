@@ -74,7 +74,9 @@ double snap(double x) {
   return std::abs(x - snapped) <= 2e-7 ? snapped : x;
 }
 
-double snapGain(double gain) { return std::abs(gain - 1.0) <= 1e-6 ? 1.0 : gain; }
+double snapGain(double gain) {
+  return std::abs(gain - 1.0) <= 1e-6 ? 1.0 : gain;
+}
 
 struct Filter {
   double decay = 1.0;
@@ -138,8 +140,8 @@ llvm::Error setMembrane(const Site &site, NeuronUpdate &update) {
     return llvm::Error::success();
   }
   const bool cuba = site.population.kind == NeuronKind::CubaLIF;
-  llvm::Expected<Filter> filter = filterOf(site, cuba ? params.tauMem : params.tau,
-                                           cuba ? "tau_mem" : "tau", params.r, "r");
+  llvm::Expected<Filter> filter =
+      filterOf(site, cuba ? params.tauMem : params.tau, cuba ? "tau_mem" : "tau", params.r, "r");
   if (!filter)
     return filter.takeError();
   update.membraneDecay = filter->decay;

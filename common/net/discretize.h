@@ -26,14 +26,14 @@
 namespace snnc::net {
 
 struct NeuronUpdate {
-  bool hasCurrent = false;      // CubaLIF
-  double currentDecay = 0.0;    // a, [0, 1]
-  double currentGain = 1.0;     // g_s
-  double membraneDecay = 1.0;   // b, [0, 1]
-  double membraneGain = 1.0;    // g_m
-  double leakTerm = 0.0;        // (1-b) * v_leak
+  bool hasCurrent = false;    // CubaLIF
+  double currentDecay = 0.0;  // a, [0, 1]
+  double currentGain = 1.0;   // g_s
+  double membraneDecay = 1.0; // b, [0, 1]
+  double membraneGain = 1.0;  // g_m
+  double leakTerm = 0.0;      // (1-b) * v_leak
   double threshold = 1.0;
-  double reset = 0.0;           // Zero: the value v gets. Subtract, SubtractDelayed: the amount.
+  double reset = 0.0; // Zero: the value v gets. Subtract, SubtractDelayed: the amount.
   double vInit = 0.0;
   uint32_t refractorySteps = 0; // steps after a spike in which v is held; 0 = none
 };

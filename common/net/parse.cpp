@@ -67,8 +67,7 @@ bool NetParser::projection(Net &net) {
     return false;
   if (!common.weights(projection.weights))
     return false;
-  if (lex.takeWord("bias") &&
-      !lex.list(projection.bias, common.sizes[projection.target], "a bias"))
+  if (lex.takeWord("bias") && !lex.list(projection.bias, common.sizes[projection.target], "a bias"))
     return false;
   return lex.mark('}');
 }

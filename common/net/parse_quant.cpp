@@ -53,8 +53,8 @@ bool QuantParser::populationBody(QuantPopulation &population, uint32_t size) {
     if (lex.takeWord("neurons")) {
       uint64_t count = 0;
       NeuronConfig one;
-      const int64_t left = static_cast<int64_t>(size) -
-                           static_cast<int64_t>(population.neurons.size());
+      const int64_t left =
+          static_cast<int64_t>(size) - static_cast<int64_t>(population.neurons.size());
       if (!lex.integer(count, 1, left, "the number of neurons") || !lex.keyword("x") ||
           !config(one))
         return false;
@@ -146,6 +146,8 @@ bool QuantParser::parse(QuantNet &net) {
 
 } // namespace
 
-bool parseQuant(TextLexer &lex, QuantNet &net) { return QuantParser(lex).parse(net); }
+bool parseQuant(TextLexer &lex, QuantNet &net) {
+  return QuantParser(lex).parse(net);
+}
 
 } // namespace snnc::net

@@ -24,7 +24,8 @@ public:
 private:
   // A net that breaks the rules can still be printed.
   std::string nameAt(uint32_t index) const { return index < names.size() ? names[index] : "@?"; }
-  template <class T> void setting(const char *key, const Setting<T> &setting, llvm::StringRef value);
+  template <class T>
+  void setting(const char *key, const Setting<T> &setting, llvm::StringRef value);
   void shape(const std::vector<uint32_t> &shape);
   void param(const char *key, const Param &param);
   template <class T> void list(llvm::ArrayRef<T> values);

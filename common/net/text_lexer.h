@@ -32,7 +32,9 @@ public:
   bool fail(const llvm::Twine &message, const llvm::Twine &help = "");
 
   // What follows the current token on its line.
-  bool nextIs(char mark) const { return rest.ltrim(" \t").take_front(1) == llvm::StringRef(&mark, 1); }
+  bool nextIs(char mark) const {
+    return rest.ltrim(" \t").take_front(1) == llvm::StringRef(&mark, 1);
+  }
   bool isMark(char mark) const { return token == Token::Mark && word[0] == mark; }
   bool isWord(llvm::StringRef wanted) const { return token == Token::Word && word == wanted; }
   // Consume the token if it is this one.

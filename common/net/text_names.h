@@ -36,8 +36,10 @@ struct ConfigField {
   void (*set)(NeuronConfig &, int64_t);
 };
 #define SNNC_CONFIG_FIELD(name, member, lo, hi)                                                    \
-  {name, lo, hi, [](const NeuronConfig &c) -> int64_t { return c.member; },                        \
-   [](NeuronConfig &c, int64_t x) { c.member = static_cast<decltype(c.member)>(x); }}
+  {                                                                                                \
+    name, lo, hi, [](const NeuronConfig &c) -> int64_t { return c.member; },                       \
+        [](NeuronConfig &c, int64_t x) { c.member = static_cast<decltype(c.member)>(x); }          \
+  }
 inline constexpr ConfigField kConfigFields[] = {
     SNNC_CONFIG_FIELD("threshold", threshold, -(1 << 23), (1 << 23) - 1),
     SNNC_CONFIG_FIELD("reset", reset, -(1 << 23), (1 << 23) - 1),
@@ -87,6 +89,8 @@ inline std::string atName(llvm::StringRef name) {
 }
 
 // -0.0 and 0.0 differ, NaN equals itself.
-template <class T> bool sameBits(T a, T b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+template <class T> bool sameBits(T a, T b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
 
 } // namespace snnc::net

@@ -86,7 +86,8 @@ bool TextParser::populationHead(std::string &name, std::vector<uint32_t> &shape)
   for (uint32_t extent : shape)
     size = std::min<uint64_t>(size * extent, uint64_t{kMaxPopulationSize} + 1);
   if (size > kMaxPopulationSize)
-    return lex.fail(llvm::formatv("'{0}' has more than {1} neurons", name, kMaxPopulationSize).str());
+    return lex.fail(
+        llvm::formatv("'{0}' has more than {1} neurons", name, kMaxPopulationSize).str());
   if (!index.emplace(name, static_cast<uint32_t>(sizes.size())).second)
     return lex.fail(llvm::formatv("there are two populations '{0}'", name).str());
   sizes.push_back(static_cast<uint32_t>(size));

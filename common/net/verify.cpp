@@ -70,9 +70,9 @@ bool checkShapes(std::vector<Layer> &layers, Findings &findings) {
       layer.size = std::min<uint64_t>(layer.size * extent, uint64_t{kMaxPopulationSize} + 1);
     if (layer.size >= 1 && layer.size <= kMaxPopulationSize)
       continue;
-    findings.add(llvm::formatv("'{0}' must have between 1 and {1} neurons", layer.name,
-                               kMaxPopulationSize),
-                 layer.loc);
+    findings.add(
+        llvm::formatv("'{0}' must have between 1 and {1} neurons", layer.name, kMaxPopulationSize),
+        layer.loc);
     ok = false;
   }
   return ok;
@@ -90,9 +90,9 @@ bool checkEnds(const Edge &edge, llvm::ArrayRef<Layer> layers, Findings &finding
                                layers[edge.target].name),
                  edge.loc);
   if (edge.delay > kMaxDelay)
-    findings.add(llvm::formatv("delay of '{0}' is {1}, at most {2}", edge.name, edge.delay,
-                               kMaxDelay),
-                 edge.loc);
+    findings.add(
+        llvm::formatv("delay of '{0}' is {1}, at most {2}", edge.name, edge.delay, kMaxDelay),
+        edge.loc);
   return true;
 }
 
@@ -254,8 +254,8 @@ void checkParams(const Population &population, uint64_t size, Findings &findings
 }
 
 void checkValues(const Projection &projection, uint64_t targets, Findings &findings) {
-  const auto bad = std::visit(
-      [](const auto &weights) { return firstBad<float>(weights.values); }, projection.weights);
+  const auto bad = std::visit([](const auto &weights) { return firstBad<float>(weights.values); },
+                              projection.weights);
   if (bad)
     findings.add(llvm::formatv("weight {0} of '{1}' is not finite", *bad, projection.name),
                  projection.loc);
@@ -325,8 +325,7 @@ void checkHostLayer(const HostLayer &layer, const Edge &edge, llvm::ArrayRef<Lay
                                layer.name, layer.bias.size(), layer.shift.size(), targets));
   if (llvm::any_of(layer.shift, [](uint8_t shift) { return shift > 40; }))
     findings.add(llvm::formatv("host layer '{0}' has a shift above 40", layer.name));
-  if (!(layer.inputScale > 0 && std::isfinite(layer.inputScale)) ||
-      layer.inputMin > layer.inputMax)
+  if (!(layer.inputScale > 0 && std::isfinite(layer.inputScale)) || layer.inputMin > layer.inputMax)
     findings.add(llvm::formatv("host layer '{0}' has input scale {1}, range {2} .. {3}", layer.name,
                                numberText(layer.inputScale), layer.inputMin, layer.inputMax));
 }
@@ -347,8 +346,8 @@ llvm::Error verify(const Net &net) {
     layers.push_back({population.name, population.shape, population.kind == NeuronKind::Input, 0,
                       population.loc});
   for (const Projection &projection : net.projections)
-    edges.push_back({projection.name, projection.source, projection.target, projection.delay,
-                     projection.loc});
+    edges.push_back(
+        {projection.name, projection.source, projection.target, projection.delay, projection.loc});
   const bool ok = checkGraph(layers, edges, net.inputs, net.outputs, findings);
   for (size_t i = 0; i < layers.size(); ++i)
     checkParams(net.populations[i], layers[i].size, findings);
@@ -390,7 +389,8 @@ llvm::Error verify(const QuantNet &net) {
   for (size_t i = 0; ok && i < net.hostLayers.size(); ++i) {
     checkHostLayer(net.hostLayers[i], edges[projections + i], layers, findings);
     if (!onHost.insert(net.hostLayers[i].target).second)
-      findings.add(llvm::formatv("'{0}' has two host layers", layers[net.hostLayers[i].target].name));
+      findings.add(
+          llvm::formatv("'{0}' has two host layers", layers[net.hostLayers[i].target].name));
   }
   return findings.take();
 }

@@ -14,7 +14,8 @@ prove() {
   shift 2
   ${YOSYS:-yosys} -q -p "read_verilog -sv -formal -DFORMAL -Iinclude $*; \
     chparam $parameters $top; prep -top $top -flatten; memory_map; async2sync; \
-    sat -set-init-zero -seq 0 -tempinduct -maxsteps 12 -set-assumes -prove-asserts -verify" > /dev/null || { echo "not proven: $top $parameters"; exit 1; }
+    sat -set-init-zero -seq 0 -tempinduct -maxsteps 12 -set-assumes -prove-asserts -verify" \
+    > /dev/null || { echo "not proven: $top $parameters"; exit 1; }
   echo "proven: $top $parameters"
 }
 prove snn_arb_rr "-set Inputs 5" snn_arb_rr.sv

@@ -63,7 +63,8 @@ module snn_accumulator (
 
   assign read_addr  = AddrBits'(32'(read_slot_i) * Rows + (32'(read_neuron_i) >> LaneBits));
   assign clear_addr = walk_i ? AddrBits'(walk_addr_i)
-                             : AddrBits'(32'(clear_slot_i) * Rows + (32'(clear_neuron_i) >> LaneBits));
+                             : AddrBits'(32'(clear_slot_i) * Rows
+                                         + (32'(clear_neuron_i) >> LaneBits));
   assign walk_hit   = walk_i & (32'(walk_addr_i) < Depth);
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane

@@ -53,7 +53,8 @@ module snn_cfg_loader (
   assign take         = cfg_valid_i & cfg_ready_o;
   assign op           = cfg_data_i[63:56];
   assign count        = cfg_data_i[31:16];
-  assign known        = (op == snn_pkg::OpWrite) | (op == snn_pkg::OpRead) | (op == snn_pkg::OpClear);
+  assign known        = (op == snn_pkg::OpWrite) | (op == snn_pkg::OpRead)
+                      | (op == snn_pkg::OpClear);
   assign write_word_o = take & ((state_q == Write) | (op == snn_pkg::OpWrite));
   assign busy_o       = (state_q != Header) | bus_we_o | bus_re_o | re_q2 | re_q3;
   assign rd_valid_o   = re_q3;

@@ -64,7 +64,7 @@ module snn_neuron_cuba (
   localparam int unsigned RBits = snn_cfg_pkg::RefractoryBits;
   // Bias after its shift.
   localparam int unsigned BBits = snn_cfg_pkg::BiasMantBits + (1 << snn_cfg_pkg::BiasExpBits) - 1;
-  // Holds every sum exactly: the widest of three terms, plus 2 bits for adding them, plus 1 for dec.
+  // Holds every sum exactly: the widest term, plus 2 bits for adding three, plus 1 for dec.
   localparam int unsigned UVBits   = (UBits > VBits) ? UBits : VBits;
   localparam int unsigned ABBits   = (ABits > BBits) ? ABits : BBits;
   localparam int unsigned SumWidth = ((UVBits > ABBits) ? UVBits : ABBits) + 3;
@@ -132,7 +132,8 @@ module snn_neuron_cuba (
                | (s2_ge_q & (v_pre == SumWidth'(s2_threshold_q)));
 
   assign v_less         = v_pre - wide_reset;
-  assign v_less_clamped = (v_less < wide_vmin) ? wide_vmin : (v_less > wide_vmax) ? wide_vmax : v_less;
+  assign v_less_clamped = (v_less < wide_vmin) ? wide_vmin
+                        : (v_less > wide_vmax) ? wide_vmax : v_less;
   assign v_next         = !fire ? v_pre : s2_subtract_q ? v_less_clamped : wide_reset;
 
   assign refractory_now  = fire ? s2_reload_q : s2_refractory_q;

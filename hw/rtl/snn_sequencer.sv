@@ -42,13 +42,15 @@ module snn_sequencer (
 
   localparam int unsigned AccDepth = snn_cfg_pkg::DelaySlots * snn_cfg_pkg::Rows;
   // Deepest memory that a sample reset writes, and that exists at all.
-  localparam int unsigned ResetDepth = (snn_cfg_pkg::Neurons > AccDepth) ? snn_cfg_pkg::Neurons : AccDepth;
+  localparam int unsigned ResetDepth = (snn_cfg_pkg::Neurons > AccDepth)
+                                     ? snn_cfg_pkg::Neurons : AccDepth;
   localparam int unsigned ClearA     = (ResetDepth > snn_cfg_pkg::SynapseWords)
                                      ? ResetDepth : snn_cfg_pkg::SynapseWords;
   localparam int unsigned ClearB     = (snn_cfg_pkg::InputAxons > snn_cfg_pkg::OutputSlots)
                                      ? snn_cfg_pkg::InputAxons : snn_cfg_pkg::OutputSlots;
   localparam int unsigned ClearC     = (ClearA > ClearB) ? ClearA : ClearB;
-  localparam int unsigned ClearDepth = (ClearC > snn_cfg_pkg::Groups) ? ClearC : snn_cfg_pkg::Groups;
+  localparam int unsigned ClearDepth = (ClearC > snn_cfg_pkg::Groups)
+                                     ? ClearC : snn_cfg_pkg::Groups;
   // Cycles after the last address, so that every pipeline is empty.
   localparam int unsigned Tail = 4;
 

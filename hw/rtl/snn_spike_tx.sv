@@ -140,7 +140,8 @@ module snn_spike_tx (
     .wdata_i(walk_i ? '0 : {cfg_data_i[16 +: CBits], cfg_data_i[SBits-1:0]})
   );
 
-  assign cfg_flit = {cfg_data_i[32 +: snn_cfg_pkg::DelayBits], cfg_data_i[16 +: snn_cfg_pkg::AxonBits],
+  assign cfg_flit = {cfg_data_i[32 +: snn_cfg_pkg::DelayBits],
+                     cfg_data_i[16 +: snn_cfg_pkg::AxonBits],
                      cfg_data_i[8 +: snn_cfg_pkg::YBits], cfg_data_i[0 +: snn_cfg_pkg::XBits]};
 
   snn_sram_1r1w #(

@@ -37,11 +37,15 @@ template <class T> uint32_t half(const T &bits, unsigned i) {
 template <std::size_t N> uint32_t half(const VlWide<N> &bits, unsigned i) {
   return (bits[i / 2] >> (16 * (i % 2))) & 0xFFFF;
 }
-template <class T> bool bit(const T &bits, unsigned i) { return (bits >> i) & 1; }
+template <class T> bool bit(const T &bits, unsigned i) {
+  return (bits >> i) & 1;
+}
 template <std::size_t N> bool bit(const VlWide<N> &bits, unsigned i) {
   return (bits[i / 32] >> (i % 32)) & 1;
 }
-template <class T> bool any(const T &bits) { return bits != 0; }
+template <class T> bool any(const T &bits) {
+  return bits != 0;
+}
 template <std::size_t N> bool any(const VlWide<N> &bits) {
   for (std::size_t i = 0; i < N; ++i)
     if (bits[i])
@@ -76,7 +80,9 @@ void vl_fatal(const char *file, int line, const char *, const char *text) {
   messages += text;
   vl_stop(file, line, "");
 }
-void vl_finish(const char *, int, const char *) { throw Failure("unexpected $finish"); }
+void vl_finish(const char *, int, const char *) {
+  throw Failure("unexpected $finish");
+}
 
 struct SnncRtlModel {
   explicit SnncRtlModel(uint64_t seed) {

@@ -12,7 +12,9 @@
 
 using namespace snnc;
 
-static int fail(llvm::Error error) { return support::printErrors(std::move(error), llvm::errs()); }
+static int fail(llvm::Error error) {
+  return support::printErrors(std::move(error), llvm::errs());
+}
 
 int main(int argc, char **argv) {
   const llvm::StringRef verb = argc > 1 ? argv[1] : "";

@@ -31,8 +31,8 @@ static void putMemory(std::vector<uint64_t> &out, Memory memory, uint32_t core,
                       llvm::ArrayRef<uint64_t> words) {
   for (size_t done = 0; done < words.size();) {
     const size_t burst = std::min<size_t>(words.size() - done, 0xFFFF);
-    out.push_back(writeHeader(memory, core, static_cast<uint32_t>(burst),
-                              static_cast<uint32_t>(done)));
+    out.push_back(
+        writeHeader(memory, core, static_cast<uint32_t>(burst), static_cast<uint32_t>(done)));
     out.insert(out.end(), words.begin() + done, words.begin() + done + burst);
     done += burst;
   }
@@ -41,8 +41,14 @@ static void putMemory(std::vector<uint64_t> &out, Memory memory, uint32_t core,
 static void putNeurons(std::vector<uint64_t> &out, uint32_t tile, const image::CoreImage &core) {
   std::vector<uint64_t> param0, param1, bias;
   for (const net::NeuronConfig &n : core.neurons) {
-    param0.push_back(Word().put(n.threshold, 24).put(n.du, 12).put(n.dv, 12).put(n.refractory, 6)
-                         .put(n.compareGe, 1).put(n.resetSubtract, 1).put(n.biasToCurrent, 1));
+    param0.push_back(Word()
+                         .put(n.threshold, 24)
+                         .put(n.du, 12)
+                         .put(n.dv, 12)
+                         .put(n.refractory, 6)
+                         .put(n.compareGe, 1)
+                         .put(n.resetSubtract, 1)
+                         .put(n.biasToCurrent, 1));
     param1.push_back(Word().put(n.reset, 24).put(n.vInit, 24).put(n.biasExp, 3));
     bias.push_back(Word().put(n.biasMant, 13));
   }
@@ -54,8 +60,12 @@ static void putNeurons(std::vector<uint64_t> &out, uint32_t tile, const image::C
 static void putTables(std::vector<uint64_t> &out, uint32_t tile, const image::CoreImage &core) {
   std::vector<uint64_t> axons, pointers, slots;
   for (const image::AxonEntry &a : core.axons)
-    axons.push_back(Word().put(a.address, 16).put(a.words, 16).put(a.baseRow, 12)
-                        .put(a.exponent, 3).put(a.sparse, 1));
+    axons.push_back(Word()
+                        .put(a.address, 16)
+                        .put(a.words, 16)
+                        .put(a.baseRow, 12)
+                        .put(a.exponent, 3)
+                        .put(a.sparse, 1));
   for (const image::OutPointer &p : core.outPointers)
     pointers.push_back(Word().put(p.base, 16).put(p.count, 16));
   for (const image::OutSlot &s : core.outSlots)

@@ -42,13 +42,15 @@ std::string cacheFolder() {
   return home.empty() ? std::string() : joined(joined(home, ".cache"), "snnc");
 }
 
-std::string shippedFolder() { return SNNC_RTL_MACHINES_DIR; }
+std::string shippedFolder() {
+  return SNNC_RTL_MACHINES_DIR;
+}
 
 // Every file that goes into a machine beside the package, relative to the hardware folder.
 static llvm::Expected<std::vector<std::string>> sourcesOf(llvm::StringRef hardware) {
-  std::vector<std::string> files = {"build_machine.sh", "rtl/files.f",
-                                    "rtl/include/snn_assert.svh", "tb/rtl_model.cpp",
-                                    "tb/rtl_model.h",   "tb/rtl_print.h"};
+  std::vector<std::string> files = {
+      "build_machine.sh", "rtl/files.f",    "rtl/include/snn_assert.svh",
+      "tb/rtl_model.cpp", "tb/rtl_model.h", "tb/rtl_print.h"};
   auto list = support::readFile(joined(hardware, "rtl/files.f"));
   if (!list)
     return list.takeError();
@@ -96,8 +98,10 @@ static llvm::Error checkTools() {
     if (!llvm::sys::findProgramByName(tool))
       return Diag(DiagCode::RtlToolMissing, {},
                   llvm::formatv("'{0}' is not in PATH, and no machine is built for this target "
-                                "and mesh yet", tool))
-          .help("install verilator (5.006 or newer), make and a C++ compiler, or use --engine cycle")
+                                "and mesh yet",
+                                tool))
+          .help(
+              "install verilator (5.006 or newer), make and a C++ compiler, or use --engine cycle")
           .take();
   return llvm::Error::success();
 }
@@ -124,9 +128,9 @@ llvm::Expected<std::string> buildMachine(const MachineId &id, llvm::StringRef fo
   const std::string log = joined(folder, id.key + ".log");
   const std::string shell = *llvm::sys::findProgramByName("sh");
   // The shell redirects: the type of ExecuteAndWait's redirects differs between LLVM versions.
-  const llvm::StringRef args[] = {shell,  "-c",    "exec sh \"$1\" \"$2\" \"$3\" >\"$4\" 2>&1 </dev/null",
-                                  "sh",   script,  package,
-                                  machine, log};
+  const llvm::StringRef args[] = {
+      shell,   "-c", "exec sh \"$1\" \"$2\" \"$3\" >\"$4\" 2>&1 </dev/null", "sh", script, package,
+      machine, log};
   const int code = llvm::sys::ExecuteAndWait(shell, args);
   if (code != 0 || !llvm::sys::fs::exists(machine))
     return Diag(DiagCode::RtlBuildFailed, {},

@@ -25,7 +25,9 @@ uint64_t writeHeader(Memory memory, uint32_t core, uint32_t count, uint32_t addr
 uint64_t readHeader(Memory memory, uint32_t core, uint32_t count, uint32_t address) {
   return header(kRead, memory, core, count, address);
 }
-uint64_t clearHeader() { return header(kClear, Memory::Core, kAllCores, 0, 0); }
+uint64_t clearHeader() {
+  return header(kClear, Memory::Core, kAllCores, 0, 0);
+}
 
 static llvm::Error unusable(llvm::StringRef path, const llvm::Twine &reason) {
   return Diag(DiagCode::RtlMachineUnusable, {},
@@ -66,15 +68,21 @@ llvm::Error RtlLibrary::check(int failed) const {
       .take();
 }
 
-llvm::Error RtlLibrary::restart() { return check(api->restart(model)); }
+llvm::Error RtlLibrary::restart() {
+  return check(api->restart(model));
+}
 llvm::Error RtlLibrary::write(llvm::ArrayRef<uint64_t> words) {
   return check(api->write(model, words.data(), words.size()));
 }
-llvm::Error RtlLibrary::sampleReset() { return check(api->sampleReset(model)); }
+llvm::Error RtlLibrary::sampleReset() {
+  return check(api->sampleReset(model));
+}
 llvm::Error RtlLibrary::inject(llvm::ArrayRef<uint64_t> flits) {
   return check(api->inject(model, flits.data(), flits.size()));
 }
-llvm::Error RtlLibrary::tick() { return check(api->tick(model)); }
+llvm::Error RtlLibrary::tick() {
+  return check(api->tick(model));
+}
 
 llvm::Expected<std::vector<uint64_t>> RtlLibrary::read(Memory memory, uint32_t core,
                                                        uint32_t address, uint32_t count) {

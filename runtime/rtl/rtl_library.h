@@ -15,7 +15,19 @@ namespace snnc::runtime::rtl {
 
 // Memories of the configuration stream (docs/reference/timing_model.md).
 enum class Memory : uint8_t {
-  Core, Group, Param0, Param1, Bias, State, Axon, Synapse, OutPtr, OutSlot, Acc, Counter, Global,
+  Core,
+  Group,
+  Param0,
+  Param1,
+  Bias,
+  State,
+  Axon,
+  Synapse,
+  OutPtr,
+  OutSlot,
+  Acc,
+  Counter,
+  Global,
 };
 inline constexpr uint16_t kAllCores = 0xFFFF;
 

@@ -1,5 +1,6 @@
 #include "runtime/rtl/rtl_machine.h"
 
+#include "common/image/codec.h"
 #include "common/support/diag.h"
 #include "common/support/fixed_point.h"
 #include "runtime/rtl/config_stream.h"
@@ -59,6 +60,8 @@ constexpr uint32_t kNoCore = ~0u;
 
 llvm::Error RtlMachine::load(const image::Image &image, uint32_t steps) {
   assert(image.meshWidth == meshWidth && image.meshHeight == meshHeight);
+  if (llvm::Error error = image::verify(image))
+    return error;
   if (llvm::Error error = library->restart())
     return error;
   tiles.clear();
@@ -79,8 +82,8 @@ llvm::Error RtlMachine::load(const image::Image &image, uint32_t steps) {
 void RtlMachine::writeBias(uint32_t core, uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
   if (mantissas.empty())
     return;
-  std::vector<uint64_t> words = {writeHeader(Memory::Bias, tiles[core],
-                                             static_cast<uint32_t>(mantissas.size()), first)};
+  std::vector<uint64_t> words = {
+      writeHeader(Memory::Bias, tiles[core], static_cast<uint32_t>(mantissas.size()), first)};
   for (int16_t mantissa : mantissas)
     words.push_back(static_cast<uint16_t>(mantissa) & 0x1FFF);
   require(library->write(words));
@@ -108,10 +111,9 @@ void RtlMachine::step() {
   std::sort(lastSends.begin(), lastSends.end());
 }
 
-void RtlMachine::readState(uint32_t core, uint32_t first,
-                           llvm::MutableArrayRef<NeuronState> out) {
-  const std::vector<uint64_t> words = require(
-      library->read(Memory::State, tiles[core], first, static_cast<uint32_t>(out.size())));
+void RtlMachine::readState(uint32_t core, uint32_t first, llvm::MutableArrayRef<NeuronState> out) {
+  const std::vector<uint64_t> words =
+      require(library->read(Memory::State, tiles[core], first, static_cast<uint32_t>(out.size())));
   for (size_t i = 0; i < out.size(); ++i)
     out[i] = {static_cast<int32_t>(support::wrapSigned(static_cast<int64_t>(words[i]), 24)),
               static_cast<int32_t>(support::wrapSigned(static_cast<int64_t>(words[i] >> 24), 24)),

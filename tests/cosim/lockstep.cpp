@@ -59,9 +59,10 @@ Difference states(const image::Image &image, Machine &a, Machine &b) {
     b.readState(c, 0, y);
     for (size_t i = 0; i < x.size(); ++i)
       if (x[i] != y[i])
-        return llvm::formatv("core {0} neuron {1}: {2} u {3} v {4} ref {5}, {6} u {7} v {8} ref {9}",
-                             c, i, a.name(), x[i].u, x[i].v, uint32_t{x[i].refractory}, b.name(),
-                             y[i].u, y[i].v, uint32_t{y[i].refractory})
+        return llvm::formatv(
+                   "core {0} neuron {1}: {2} u {3} v {4} ref {5}, {6} u {7} v {8} ref {9}", c, i,
+                   a.name(), x[i].u, x[i].v, uint32_t{x[i].refractory}, b.name(), y[i].u, y[i].v,
+                   uint32_t{y[i].refractory})
             .str();
   }
   return std::nullopt;
@@ -88,11 +89,11 @@ Difference counters(const Counters &a, const Counters &b) {
   if (a == b)
     return std::nullopt;
   auto all = [](const Counters &x) {
-    return llvm::formatv("ticks {0} cycles {1} barriers {2} reset {3} host {4} words {5} transit {6} "
-                         "{7} {8} {9}",
-                         x.ticks, x.tickCycles, x.barriers, x.resetCycles, x.hostCycles,
-                         x.hostWriteWords, x.transitHopsNorth, x.transitHopsEast,
-                         x.transitHopsSouth, x.transitHopsWest)
+    return llvm::formatv(
+               "ticks {0} cycles {1} barriers {2} reset {3} host {4} words {5} transit {6} "
+               "{7} {8} {9}",
+               x.ticks, x.tickCycles, x.barriers, x.resetCycles, x.hostCycles, x.hostWriteWords,
+               x.transitHopsNorth, x.transitHopsEast, x.transitHopsSouth, x.transitHopsWest)
         .str();
   };
   return "counters of the machine\n  " + all(a) + "\n  " + all(b);

@@ -57,26 +57,51 @@ target::Target variant(std::initializer_list<std::pair<const char *, int>> chang
 
 } // namespace
 
-TEST(Lockstep, TinyOneCore) { run("tiny", 1, 150, {.meshWidth = 1, .meshHeight = 1}); }
-TEST(Lockstep, TinyTwoCores) { run("tiny", 1000, 150, {.meshWidth = 2, .meshHeight = 1}); }
-TEST(Lockstep, TinyMesh) { run("tiny", 2000, 300, {.meshWidth = 2, .meshHeight = 2}); }
+TEST(Lockstep, TinyOneCore) {
+  run("tiny", 1, 150, {.meshWidth = 1, .meshHeight = 1});
+}
+TEST(Lockstep, TinyTwoCores) {
+  run("tiny", 1000, 150, {.meshWidth = 2, .meshHeight = 1});
+}
+TEST(Lockstep, TinyMesh) {
+  run("tiny", 2000, 300, {.meshWidth = 2, .meshHeight = 2});
+}
 TEST(Lockstep, LoihiLikeMesh) {
   run("loihi-like", 3000, 12,
-      {.meshWidth = 2, .meshHeight = 2, .maxNeurons = 1024, .maxAxons = 200, .maxWords = 4096,
-       .maxSlotsPerNeuron = 4, .maxWordsPerAxon = 40});
+      {.meshWidth = 2,
+       .meshHeight = 2,
+       .maxNeurons = 1024,
+       .maxAxons = 200,
+       .maxWords = 4096,
+       .maxSlotsPerNeuron = 4,
+       .maxWordsPerAxon = 40});
 }
 
 // The corners of targets/README.md: one of everything, and as much as the fields hold.
 TEST(Lockstep, OneOfEverything) {
-  run(variant({{"core/neurons", 32}, {"core/weight_bits", 2}, {"core/groups", 1},
-               {"core/delay_slots", 1}, {"core/input_axons", 1}, {"core/output_slots", 1},
-               {"core/synapse_words", 1}, {"core/exponent_max", 0}, {"core/bias_exp_max", 0},
-               {"core/refractory_max", 1}, {"core/du_offset", 0}, {"mesh/fifo_depth", 1}}),
+  run(variant({{"core/neurons", 32},
+               {"core/weight_bits", 2},
+               {"core/groups", 1},
+               {"core/delay_slots", 1},
+               {"core/input_axons", 1},
+               {"core/output_slots", 1},
+               {"core/synapse_words", 1},
+               {"core/exponent_max", 0},
+               {"core/bias_exp_max", 0},
+               {"core/refractory_max", 1},
+               {"core/du_offset", 0},
+               {"mesh/fifo_depth", 1}}),
       4000, 60, {.meshWidth = 2, .meshHeight = 1});
 }
 TEST(Lockstep, ManyOfEverything) {
-  run(variant({{"core/neurons", 64}, {"core/weight_bits", 4}, {"core/groups", 255},
-               {"core/delay_slots", 64}, {"core/input_axons", 100}, {"core/output_slots", 65536},
-               {"core/synapse_words", 65536}, {"mesh/fifo_depth", 3}, {"mesh/width", 3}}),
-      5000, 40, {.meshWidth = 3, .meshHeight = 1, .maxWords = 65536});
+  run(variant({{"core/neurons", 64},
+               {"core/weight_bits", 4},
+               {"core/groups", 255},
+               {"core/delay_slots", 64},
+               {"core/input_axons", 100},
+               {"core/output_slots", 65536},
+               {"core/synapse_words", 65536},
+               {"mesh/fifo_depth", 3},
+               {"mesh/width", 3}}),
+      5000, 12, {.meshWidth = 3, .meshHeight = 1, .maxWords = 65536});
 }

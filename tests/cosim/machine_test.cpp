@@ -95,8 +95,8 @@ TEST(RtlMachine, ASpikeCrossesToTheNextCore) {
   machine->inject({{0, 0, 0, 0}});
   machine->step();
   EXPECT_EQ(machine->spikes().vec(), (std::vector<SpikeEvent>{{0, 1}}));
-  // U: 2 + 1 group + 2 neurons = Done at 5, the last issue at 3 is out of the pipeline at 7; x_start
-  // at 9, List 10, Ptr 11, Slot 12, Send 13 and 14.
+  // U: 2 + 1 group + 2 neurons = Done at 5, the last issue at 3 is out of the pipeline at 7;
+  // x_start at 9, List 10, Ptr 11, Slot 12, Send 13 and 14.
   EXPECT_EQ(machine->sends().vec(), (std::vector<SendEvent>{{0, 13}, {0, 14}}));
   machine->step();
   EXPECT_EQ(machine->spikes().vec(), (std::vector<SpikeEvent>{{0, 0}, {1, 1}}));
@@ -150,8 +150,8 @@ TEST(RtlMachine, BiasBurstsAreCounted) {
   EXPECT_EQ(machine->spikes().vec(), (std::vector<SpikeEvent>{{0, 1}, {1, 1}}));
 }
 
-// Whatever registers and memories hold at power-on, an unwritten machine stays silent, and a written
-// one does the same.
+// Whatever registers and memories hold at power-on, an unwritten machine stays silent, and a
+// written one does the same.
 TEST(RtlMachine, StartValuesDoNotMatter) {
   for (uint64_t seed : {1u, 2u, 3u, 0x12345678u}) {
     const auto library = libraryFor(2, 1, seed);
@@ -160,8 +160,10 @@ TEST(RtlMachine, StartValuesDoNotMatter) {
       EXPECT_TRUE(library->spikes().empty()) << "seed " << seed;
       EXPECT_EQ(library->tickCycles(), 7u) << "two barriers and nothing to do";
     }
-    EXPECT_EQ(llvm::cantFail(library->read(rtl::Memory::State, 1, 0, 4)), std::vector<uint64_t>(4, 0));
-    EXPECT_EQ(llvm::cantFail(library->read(rtl::Memory::Acc, 0, 0, 8)), std::vector<uint64_t>(8, 0));
+    EXPECT_EQ(llvm::cantFail(library->read(rtl::Memory::State, 1, 0, 4)),
+              std::vector<uint64_t>(4, 0));
+    EXPECT_EQ(llvm::cantFail(library->read(rtl::Memory::Acc, 0, 0, 8)),
+              std::vector<uint64_t>(8, 0));
     llvm::cantFail(library->write(rtl::configStream(twoCores(), 8)));
     llvm::cantFail(library->sampleReset());
     llvm::cantFail(library->inject({0}));

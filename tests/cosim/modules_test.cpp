@@ -39,7 +39,8 @@ TEST(Fifo, KeepsOrderAndNeverLoses) {
       fifo->in_data_i = next & 0xFFFF;
       fifo->out_ready_i = rng.below(10) < popRate;
       fifo.settle();
-      ASSERT_EQ(fifo->in_ready_o != 0, model.size() < kFifoDepth) << "by the count before the cycle";
+      ASSERT_EQ(fifo->in_ready_o != 0, model.size() < kFifoDepth)
+          << "by the count before the cycle";
       ASSERT_EQ(fifo->out_valid_o != 0, !model.empty());
       if (!model.empty()) {
         ASSERT_EQ(fifo->out_data_o, model.front());
@@ -144,8 +145,7 @@ TEST(Router, RoutesAndArbitratesAsSpecified) {
       }
       router->in_valid_i = static_cast<uint8_t>(valid);
       router->in_flit_i = flits;
-      router->out_ready_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31)
-                                        : 31;
+      router->out_ready_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31) : 31;
       if (rng.below(10) < accept)
         router->out_ready_i = 31;
       router.settle();

@@ -27,8 +27,8 @@ struct Mutant {
 const Mutant kMutants[] = {
     {"InputOverwritesInsteadOfAdding", "snn_acc_bank.sv",
      "sum       = SumWidth'(value) + SumWidth'(addend_i)", "sum       = SumWidth'(addend_i)"},
-    {"NoForwarding", "snn_acc_bank.sv",
-     "assign value     = forward_q ? forward_data_q : stored", "assign value     = stored"},
+    {"NoForwarding", "snn_acc_bank.sv", "assign value     = forward_q ? forward_data_q : stored",
+     "assign value     = stored"},
     {"AccumulatorNotCleared", "snn_accumulator.sv", "clear_lane[l] = clear_i &",
      "clear_lane[l] = 1'b0 & clear_i &"},
     {"DecayFloorsNegativeValues", "snn_decay.sv", "? ~kept + 1'b1 : kept", "? ~kept : kept"},
@@ -43,8 +43,8 @@ const Mutant kMutants[] = {
     {"DelayIgnored", "snn_axon_rx.sv", "(tick_slot_i + a_delay_q)", "(tick_slot_i)"},
     {"ArbiterNeverTurns", "snn_arb_rr.sv", "grant[Inputs-1] ? '1 :", "1'b1 ? '1 :"},
     {"BarrierForgetsTheNetwork", "snn_mesh.sv", "(&x_done) & (&empty)", "(&x_done)"},
-    {"ResetKeepsTheMembrane", "snn_neuron_store.sv",
-     "{{RBits{1'b0}}, v_init, {UBits{1'b0}}}", "{{RBits{1'b0}}, v_o, {UBits{1'b0}}}"},
+    {"ResetKeepsTheMembrane", "snn_neuron_store.sv", "{{RBits{1'b0}}, v_init, {UBits{1'b0}}}",
+     "{{RBits{1'b0}}, v_o, {UBits{1'b0}}}"},
 };
 
 class Mutation : public ::testing::TestWithParam<Mutant> {};
@@ -55,8 +55,8 @@ class Mutation : public ::testing::TestWithParam<Mutant> {};
   test::LockstepCoverage coverage;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     support::Rng rng(seed);
-    if (const auto difference = test::cycleAgainstRtl(
-            rng, tiny, {.meshWidth = 2, .meshHeight = 1}, coverage)) {
+    if (const auto difference =
+            test::cycleAgainstRtl(rng, tiny, {.meshWidth = 2, .meshHeight = 1}, coverage)) {
       std::cerr << "seed " << seed << ": " << *difference << '\n';
       std::exit(1);
     }

@@ -48,8 +48,7 @@ std::ostream &operator<<(std::ostream &os, const Input &i) {
 Output expected(const Input &i) {
   Output o;
   const int64_t bias = int64_t{i.biasMant} * (1 << i.biasExp);
-  const int64_t uSum =
-      decayTowardZero(i.u, i.du + i.duOffset) + i.acc + (i.toCurrent ? bias : 0);
+  const int64_t uSum = decayTowardZero(i.u, i.du + i.duOffset) + i.acc + (i.toCurrent ? bias : 0);
   const int64_t u = wrapSigned(uSum, 24);
   const int64_t x = decayTowardZero(i.v, i.dv) + u + (i.toCurrent ? 0 : bias);
   int64_t v = clampTo(x, i.vmin, i.vmax);
@@ -72,7 +71,9 @@ Output expected(const Input &i) {
   return o;
 }
 
-int32_t signed24(uint32_t bits) { return static_cast<int32_t>(wrapSigned(bits, 24)); }
+int32_t signed24(uint32_t bits) {
+  return static_cast<int32_t>(wrapSigned(bits, 24));
+}
 
 class Neuron {
 public:
@@ -288,9 +289,12 @@ TEST(NeuronTwin, EveryLavaVector) {
       }
       ASSERT_EQ(out.size(), n);
       for (size_t i = 0; i < n; ++i) {
-        ASSERT_EQ(out[i].u, test["u"][t][i].get<int32_t>()) << "case " << c << " step " << t << " neuron " << i;
-        ASSERT_EQ(out[i].v, test["v"][t][i].get<int32_t>()) << "case " << c << " step " << t << " neuron " << i;
-        ASSERT_EQ(out[i].spike, test["s"][t][i].get<int>() != 0) << "case " << c << " step " << t << " neuron " << i;
+        ASSERT_EQ(out[i].u, test["u"][t][i].get<int32_t>())
+            << "case " << c << " step " << t << " neuron " << i;
+        ASSERT_EQ(out[i].v, test["v"][t][i].get<int32_t>())
+            << "case " << c << " step " << t << " neuron " << i;
+        ASSERT_EQ(out[i].spike, test["s"][t][i].get<int>() != 0)
+            << "case " << c << " step " << t << " neuron " << i;
         neurons[i].u = out[i].u;
         neurons[i].v = out[i].v;
         neurons[i].refractory = out[i].refractory;

@@ -10,15 +10,17 @@ using support::Rng;
 
 namespace {
 
-bool chance(Rng &rng, double p) { return rng.uniform() < p; }
+bool chance(Rng &rng, double p) {
+  return rng.uniform() < p;
+}
 
 // Signed, of any magnitude below 2^bits with equal weight per binary order; corners often.
 int32_t anyOrder(Rng &rng, unsigned bits) {
   const auto most = static_cast<int32_t>((1u << bits) - 1);
   if (chance(rng, 0.1))
     return chance(rng, 0.5) ? most : -most;
-  const int32_t magnitude = static_cast<int32_t>(rng.next() >> (64 - bits)) >>
-                            static_cast<int32_t>(rng.below(bits));
+  const int32_t magnitude =
+      static_cast<int32_t>(rng.next() >> (64 - bits)) >> static_cast<int32_t>(rng.below(bits));
   return chance(rng, 0.5) ? magnitude : -magnitude;
 }
 
@@ -94,7 +96,8 @@ private:
     uint32_t free = 0;
     const uint64_t most = rng.below(spec.groups + 1);
     while (core.groups.size() < most && free < used) {
-      const uint32_t first = chance(rng, 0.5) ? free : free + static_cast<uint32_t>(rng.below(used - free));
+      const uint32_t first =
+          chance(rng, 0.5) ? free : free + static_cast<uint32_t>(rng.below(used - free));
       const auto count = static_cast<uint32_t>(rng.between(1, used - first));
       core.groups.push_back({static_cast<uint16_t>(first), static_cast<uint16_t>(count),
                              static_cast<uint32_t>(rng.below(4))});
@@ -116,7 +119,8 @@ private:
     const uint32_t used = static_cast<uint32_t>(core.neurons.size());
     const uint32_t cut = used % format.lanes == 0 ? format.lanes : used % format.lanes;
     for (uint32_t w = 0; w < core.synapses.size(); ++w)
-      core.synapses[w] = w < sparseFrom ? denseWord(chance(rng, 0.5) ? format.lanes : cut) : sparseWord();
+      core.synapses[w] =
+          w < sparseFrom ? denseWord(chance(rng, 0.5) ? format.lanes : cut) : sparseWord();
     fullRows = used / format.lanes;
     rows = (used + format.lanes - 1) / format.lanes;
     for (uint32_t w = 0; w < sparseFrom; ++w)

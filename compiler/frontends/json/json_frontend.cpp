@@ -94,7 +94,8 @@ void ModelReader::readProfile(const JsonNode &node) {
       seconds = dt->number();
     }
     if (seconds && !(*seconds > 0))
-      dt->error(DiagCode::ParamRange, "'dt' is " + net::numberText(*seconds) + " but must be above 0");
+      dt->error(DiagCode::ParamRange,
+                "'dt' is " + net::numberText(*seconds) + " but must be above 0");
     else if (seconds)
       profile.dt = {*seconds, net::Origin::Model, "the model file"};
   }
@@ -144,8 +145,8 @@ ModelReader::readShape(JsonObject &layer, const std::optional<JsonNode> &weights
       product = std::min<uint64_t>(product * extents.back(), uint64_t{net::kMaxPopulationSize} + 1);
     }
     if (extents.empty() || product > net::kMaxPopulationSize) {
-      shape->error(DiagCode::JsonRange, llvm::formatv("a layer has 1 .. {0} neurons",
-                                                      net::kMaxPopulationSize));
+      shape->error(DiagCode::JsonRange,
+                   llvm::formatv("a layer has 1 .. {0} neurons", net::kMaxPopulationSize));
       return std::nullopt;
     }
     return extents;
@@ -182,8 +183,8 @@ void ModelReader::connect(std::string name, uint32_t source, uint32_t target, ui
   projection.target = target;
   projection.delay = delay;
   projection.loc = weights.loc();
-  auto matrix = json::readWeights(
-      context, weights, {from.name, to.name, from.size(), to.size(), from.loc, to.loc});
+  auto matrix = json::readWeights(context, weights,
+                                  {from.name, to.name, from.size(), to.size(), from.loc, to.loc});
   if (bias)
     projection.bias = json::readBias(context, *bias, to.size());
   if (!matrix)
@@ -204,8 +205,7 @@ void ModelReader::readLayer(JsonObject layer) {
     layer.node().error(DiagCode::JsonRange, "a layer's name is empty");
   const bool isNew = name && index.emplace(*name, std::nullopt).second;
   if (name && !isNew)
-    layer.node().error(DiagCode::DuplicateName,
-                       llvm::formatv("there are two layers '{0}'", *name));
+    layer.node().error(DiagCode::DuplicateName, llvm::formatv("there are two layers '{0}'", *name));
   if (!isNew || !model || !shape)
     return;
   net::Population population;

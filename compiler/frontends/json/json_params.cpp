@@ -133,7 +133,10 @@ void ParamsReader::readNir() {
 void ParamsReader::readPhysical() {
   context.usesDt = true;
   const auto capacitance = required("C_m", physical(Dimension::Capacitance));
-  const bool byTau = has("tau_m") && !has("g_L");
+  const bool byTau = has("tau_m");
+  if (byTau && object.optional("g_L"))
+    object.node().error(DiagCode::ParamConflict, "'g_L' and 'tau_m' say the same thing twice",
+                        "give one of them; tau_m is C_m/g_L");
   const auto leak = byTau ? required("tau_m", physical(Dimension::Time))
                           : required("g_L", physical(Dimension::Conductance));
   const auto rest = required("E_L", physical(Dimension::Voltage, -kMost));
@@ -171,8 +174,7 @@ void ParamsReader::readPhysical() {
   params.vThreshold = 1.0;
   params.vReset = combine(scaled, reset, *rest, height);
   params.vInit = combine(scaled, init, *rest, height);
-  params.refractory =
-      combine([&](double s) { return context.secondsToTauUnits(s); }, refractory);
+  params.refractory = combine([&](double s) { return context.secondsToTauUnits(s); }, refractory);
   // No w_in: a spike raises the current by its weight whatever dt is.
   if (synapse)
     params.tauSyn = combine([&](double s) { return context.secondsToTauUnits(s); }, *synapse);
@@ -187,20 +189,19 @@ net::NeuronParams ParamsReader::read() {
   const char *first = simple ? simple : nir;
   const char *second = physical ? physical : nir;
   if (first && second && first != second) {
-    object.node().error(DiagCode::ParamConflict,
-                        llvm::formatv("'{0}' and '{1}' are of two families of parameters", first,
-                                      second),
-                        "simple (beta, alpha, threshold), NIR (tau, r, v_threshold) or physical "
-                        "(C_m, g_L, V_th), docs/reference/model_json.md");
+    object.node().error(
+        DiagCode::ParamConflict,
+        llvm::formatv("'{0}' and '{1}' are of two families of parameters", first, second),
+        "simple (beta, alpha, threshold), NIR (tau, r, v_threshold) or physical "
+        "(C_m, g_L, V_th), docs/reference/model_json.md");
     return params;
   }
-  if (has("g_L") && has("tau_m"))
-    object.node().error(DiagCode::ParamConflict, "'g_L' and 'tau_m' say the same thing twice",
-                        "give one of them; tau_m is C_m/g_L");
-  if (physical && kind == NeuronKind::IF)
+  if (physical && kind == NeuronKind::IF) {
     object.node().error(DiagCode::ParamConflict, "unsupported: physical parameters for 'if'",
                         "use 'lif' with a large C_m/g_L");
-  else if (physical)
+    return params;
+  }
+  if (physical)
     readPhysical();
   else if (nir)
     readNir();

@@ -14,7 +14,9 @@ using snnc::support::JsonObject;
 
 namespace snnc::compiler::json {
 
-double Context::dtInTauUnits() const { return secondsToTauUnits(profile.dt.value); }
+double Context::dtInTauUnits() const {
+  return secondsToTauUnits(profile.dt.value);
+}
 
 double Context::secondsToTauUnits(double seconds) const {
   switch (profile.tauUnit.value) {
@@ -127,11 +129,10 @@ private:
       if (values[i] >= form.lo && values[i] <= form.hi)
         continue;
       const bool finite = std::isfinite(values[i]);
-      const std::string range =
-          finite ? llvm::formatv("in {0} .. {1}", net::numberText(form.lo),
-                                 net::numberText(form.hi))
-                       .str()
-                 : "finite";
+      const std::string range = finite ? llvm::formatv("in {0} .. {1}", net::numberText(form.lo),
+                                                       net::numberText(form.hi))
+                                             .str()
+                                       : "finite";
       node.error(finite ? DiagCode::ParamRange : DiagCode::NotFinite,
                  llvm::formatv("'{0}' is {1} but must be {2}", elementName(name, i, values.size()),
                                net::numberText(values[i]), range));

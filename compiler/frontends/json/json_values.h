@@ -25,9 +25,9 @@ std::optional<support::NpyArray> readArray(Context &context, const support::Json
 
 // How a parameter's numbers are to be read.
 struct ParamForm {
-  double lo, hi;                                    // range; infinity only where hi is
+  double lo, hi;                                     // range; infinity only where hi is
   std::optional<Dimension> dimension = std::nullopt; // strings with this unit, in SI
-  bool unitRequired = false;                        // a bare number is an error
+  bool unitRequired = false;                         // a bare number is an error
 };
 // A number, an array of `size`, or {"npy": file}; strings with a unit where the form has one. A
 // time without `unitRequired` comes back in the profile's tau unit.

@@ -10,8 +10,8 @@ struct Unit {
   const char *example;
 };
 static constexpr Unit kUnits[] = {
-    {'s', Dimension::Time, "20 ms"},           {'V', Dimension::Voltage, "-70 mV"},
-    {'A', Dimension::Current, "pA"},           {'F', Dimension::Capacitance, "250 pF"},
+    {'s', Dimension::Time, "20 ms"},          {'V', Dimension::Voltage, "-70 mV"},
+    {'A', Dimension::Current, "pA"},          {'F', Dimension::Capacitance, "250 pF"},
     {'S', Dimension::Conductance, "16.7 nS"},
 };
 

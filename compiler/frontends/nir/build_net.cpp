@@ -23,8 +23,7 @@ Shape withoutLeadingOnes(Shape shape) {
 
 class Builder {
 public:
-  Builder(Graph graph, support::Warnings &warnings)
-      : graph(std::move(graph)), warnings(warnings) {}
+  Builder(Graph graph, support::Warnings &warnings) : graph(std::move(graph)), warnings(warnings) {}
 
   llvm::Expected<net::Net> build();
 
@@ -149,8 +148,7 @@ llvm::Error Builder::checkLink(const Link &link) const {
     return Diag(DiagCode::WeightShape, target.loc,
                 llvm::formatv("'{0}' has {1} values but '{2}', which it feeds directly, has {3} "
                               "neurons",
-                              source.name, sizeOf(source.shape), target.name,
-                              sizeOf(target.shape)))
+                              source.name, sizeOf(source.shape), target.name, sizeOf(target.shape)))
         .help("an edge without weights joins layers of one size")
         .take();
   }
@@ -183,8 +181,7 @@ llvm::Error Builder::checkOutputs() {
         Diag(DiagCode::WeightShape, output.loc,
              llvm::formatv("Output '{0}' has the shape {1} but '{2}', which feeds it, has {3} "
                            "neurons",
-                           output.name, shapeText(output.shape), source.name,
-                           sizeOf(source.shape)))
+                           output.name, shapeText(output.shape), source.name, sizeOf(source.shape)))
             .help("correct the output's shape, or export the model again")
             .take());
   }

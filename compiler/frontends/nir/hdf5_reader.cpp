@@ -186,7 +186,7 @@ struct Hdf5File::Impl {
   }
   Handle file;
   bool usualLayout = false; // 8-byte addresses, no user block: what every NIR writer makes
-  uint64_t bytes; // length of the file
+  uint64_t bytes;           // length of the file
 
   // False where libhdf5 would crash on the references of a variable-length string dataset.
   bool mayReadVariable(const Dataset &dataset, llvm::StringRef path) const {

@@ -24,7 +24,9 @@ struct Filter {
   double tau, gain;
 };
 
-bool same(double a, double b) { return std::abs(a - b) <= kSame * std::max(std::abs(a), std::abs(b)); }
+bool same(double a, double b) {
+  return std::abs(a - b) <= kSame * std::max(std::abs(a), std::abs(b));
+}
 
 void addFilters(const net::Param &tau, const net::Param &gain, std::vector<Filter> &out) {
   const size_t count = std::max(tau.values.size(), gain.values.size());
@@ -100,7 +102,9 @@ double rockpoolStep(const Filter &filter) {
   return x * filter.tau;
 }
 
-bool isMultipleOf64th(double value) { return value * 64 == std::floor(value * 64); }
+bool isMultipleOf64th(double value) {
+  return value * 64 == std::floor(value * 64);
+}
 
 bool onLavaGrid(const net::Net &net) {
   auto allOn = [](const auto &values) {
@@ -131,8 +135,9 @@ public:
       profile.dt.value *= 1e-3;
   }
   // Adds the guess of a setting that nothing settled later.
-  template <class T> void warnIfGuess(const net::Setting<T> &setting, const char *name,
-                                      const std::string &value, const char *flag, bool guess) {
+  template <class T>
+  void warnIfGuess(const net::Setting<T> &setting, const char *name, const std::string &value,
+                   const char *flag, bool guess) {
     if (!guess || setting.origin > Origin::Inferred)
       return;
     warnings.push_back(Diag(DiagCode::ProfileGuess, {},
@@ -166,7 +171,8 @@ bool Inference::inferUnitGain() {
   if (rockpool && digits > 3) {
     const double rockpoolDt = shortest(*rockpool, rockpoolDigits);
     if (rockpoolDigits <= 2) {
-      infer(profile.dt, rockpoolDt, "r*dt/tau is exp(-dt/tau) in every node, as Rockpool writes it");
+      infer(profile.dt, rockpoolDt,
+            "r*dt/tau is exp(-dt/tau) in every node, as Rockpool writes it");
       infer(profile.integrator, Integrator::Unit, profile.dt.reason);
       return true;
     }
@@ -250,11 +256,13 @@ void Inference::inferReset() {
 }
 
 void Inference::warnGuesses() {
-  warnIfGuess(profile.dt, "dt", net::numberText(profile.dt.value) + " s", "--dt SECONDS", guessedStep);
+  warnIfGuess(profile.dt, "dt", net::numberText(profile.dt.value) + " s", "--dt SECONDS",
+              guessedStep);
   warnIfGuess(profile.tauUnit, "the unit of tau", net::nameOf(profile.tauUnit.value),
               "--tau-unit s|ms|steps", guessedUnit);
   warnIfGuess(profile.integrator, "the integrator", net::nameOf(profile.integrator.value),
-              "--integrator euler|exp|unit", guessedUnit && profile.integrator.value == Integrator::Exp);
+              "--integrator euler|exp|unit",
+              guessedUnit && profile.integrator.value == Integrator::Exp);
   warnIfGuess(profile.reset, "the reset rule", net::nameOf(profile.reset.value),
               "--reset zero|subtract|subtract-delayed|none", guessedReset);
 }
@@ -268,10 +276,10 @@ void takeMetadata(const Metadata &metadata, const char *key, net::Setting<T> &se
   if (const std::optional<T> value = parse(entry->second))
     setting = {*value, Origin::Metadata, std::string("metadata/") + key};
   else
-    warnings.push_back(Diag(DiagCode::UnknownDataset, {"", 0, std::string("/node/metadata/") + key},
-                            llvm::formatv("'{0}' is no value of '{1}' and is ignored",
-                                          entry->second, key))
-                           .data());
+    warnings.push_back(
+        Diag(DiagCode::UnknownDataset, {"", 0, std::string("/node/metadata/") + key},
+             llvm::formatv("'{0}' is no value of '{1}' and is ignored", entry->second, key))
+            .data());
 }
 
 std::optional<double> parseStep(const std::string &text) {

@@ -76,13 +76,13 @@ llvm::Error checkStatelessCycles(const Graph &graph) {
     walk.from(start, [&](uint32_t from, uint32_t to) {
       const std::string help = "put a neuron (LIF, IF) between them: only a neuron's spike can "
                                "cross to the next step";
-      errors = llvm::joinErrors(
-          std::move(errors),
-          Diag(DiagCode::StatelessCycle, graph.nodes[to].loc,
-               llvm::formatv("the cycle that '{0}' -> '{1}' closes has no neuron",
-                             graph.nodes[from].name, graph.nodes[to].name))
-              .help(help)
-              .take());
+      errors =
+          llvm::joinErrors(std::move(errors),
+                           Diag(DiagCode::StatelessCycle, graph.nodes[to].loc,
+                                llvm::formatv("the cycle that '{0}' -> '{1}' closes has no neuron",
+                                              graph.nodes[from].name, graph.nodes[to].name))
+                               .help(help)
+                               .take());
     });
   return errors;
 }
@@ -100,8 +100,8 @@ llvm::Error checkEdge(const Node &source, const Node &destination) {
                        "multiply the two matrices into one node before the export");
   if (destination.kind == Node::Kind::Output && source.kind != Node::Kind::Neuron)
     return unsupported(source,
-                       llvm::formatv("Output '{0}' is fed by '{1}' of type '{2}'",
-                                     destination.name, source.name, source.type),
+                       llvm::formatv("Output '{0}' is fed by '{1}' of type '{2}'", destination.name,
+                                     source.name, source.type),
                        "put a neuron (LIF, IF) before the output: results are read from neurons");
   return llvm::Error::success();
 }
@@ -145,7 +145,8 @@ std::vector<uint32_t> breakCycles(const Graph &graph, std::vector<Link> &links) 
   Walk walk(successors);
   for (const bool inputs : {true, false})
     for (uint32_t node = 0; node < count; ++node)
-      if (isPopulation(graph.nodes[node]) && (graph.nodes[node].kind == Node::Kind::Input) == inputs)
+      if (isPopulation(graph.nodes[node]) &&
+          (graph.nodes[node].kind == Node::Kind::Input) == inputs)
         walk.from(node, [&](uint32_t from, uint32_t to) { closing.emplace(from, to); });
 
   std::vector<uint32_t> waitsFor(count, 0);

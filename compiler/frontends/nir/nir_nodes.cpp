@@ -92,8 +92,7 @@ llvm::Error checkFinite(const Reading &reading, const char *field, const Array<T
       continue;
     return Diag(DiagCode::NotFinite, reading.file.loc(reading.at(field)),
                 llvm::formatv("'{0}{1}' of node '{2}' is {3} but must be finite", field,
-                              indexText(i, array.shape), reading.node.name,
-                              net::numberText(value)))
+                              indexText(i, array.shape), reading.node.name, net::numberText(value)))
         .help("did training diverge? export a model with finite weights")
         .take();
   }
@@ -172,7 +171,9 @@ llvm::Error readWeight(Reading &reading) {
   return llvm::Error::success();
 }
 
-llvm::Error readLinear(Reading &reading) { return readWeight(reading); }
+llvm::Error readLinear(Reading &reading) {
+  return readWeight(reading);
+}
 
 llvm::Error readAffine(Reading &reading) {
   if (llvm::Error error = readWeight(reading))
@@ -239,7 +240,9 @@ llvm::Error readCommon(Reading &reading, net::NeuronKind kind) {
   return readParam(reading, "v_reset", params.vReset, Presence::Optional);
 }
 
-llvm::Error readIF(Reading &reading) { return readCommon(reading, net::NeuronKind::IF); }
+llvm::Error readIF(Reading &reading) {
+  return readCommon(reading, net::NeuronKind::IF);
+}
 
 llvm::Error readLIF(Reading &reading) {
   if (llvm::Error error = readCommon(reading, net::NeuronKind::LIF))
@@ -271,12 +274,12 @@ struct Reader {
   llvm::Error (*read)(Reading &);
 };
 constexpr Reader kReaders[] = {
-    {"Affine", readAffine}, {"CubaLIF", readCubaLIF}, {"IF", readIF},        {"Input", readInput},
+    {"Affine", readAffine}, {"CubaLIF", readCubaLIF}, {"IF", readIF},         {"Input", readInput},
     {"LIF", readLIF},       {"Linear", readLinear},   {"Output", readOutput},
 };
-constexpr const char *kOtherTypes[] = {"AvgPool2d", "Conv1d", "Conv2d",    "CubaLI",
-                                       "Delay",     "Flatten", "I",        "LI",
-                                       "NIRGraph",  "Scale",  "SumPool2d", "Threshold"};
+constexpr const char *kOtherTypes[] = {"AvgPool2d", "Conv1d",  "Conv2d",    "CubaLI",
+                                       "Delay",     "Flatten", "I",         "LI",
+                                       "NIRGraph",  "Scale",   "SumPool2d", "Threshold"};
 
 llvm::Error noReader(const Reading &reading) {
   const Node &node = reading.node;
@@ -300,8 +303,8 @@ void warnUnknown(Reading &reading) {
     if (!llvm::is_contained(reading.known, member))
       reading.warnings.push_back(
           Diag(DiagCode::UnknownDataset, reading.file.loc(reading.path + "/" + member),
-               llvm::formatv("'{0}' of node '{1}' is not part of type '{2}' and is ignored",
-                             member, reading.node.name, reading.node.type))
+               llvm::formatv("'{0}' of node '{1}' is not part of type '{2}' and is ignored", member,
+                             reading.node.name, reading.node.type))
               .data());
 }
 
@@ -313,8 +316,7 @@ llvm::Expected<Node> readNode(const Hdf5File &file, const std::string &path,
   reading.node.name = name;
   reading.node.loc = file.loc(path);
   if (!reading.has("type"))
-    return Diag(DiagCode::NirFile, file.loc(path),
-                llvm::formatv("node '{0}' has no 'type'", name))
+    return Diag(DiagCode::NirFile, file.loc(path), llvm::formatv("node '{0}' has no 'type'", name))
         .help("a node name with '/' is stored as nested groups and cannot be read back; rename it")
         .take();
   llvm::Expected<std::string> type = file.string(path + "/type");

@@ -210,7 +210,8 @@ TEST(NirBad, BiasThatDoesNotFit) {
   NirFile file("bias_bad");
   file.affine("fc", {1, 2}, 2, 1, {1, 2, 3});
   file.edges({});
-  EXPECT_EQ(onlyError(file.path()).message, "bias of node 'fc' has 3 values but its weight has 2 rows");
+  EXPECT_EQ(onlyError(file.path()).message,
+            "bias of node 'fc' has 3 values but its weight has 2 rows");
 }
 
 TEST(NirBad, UnknownEdge) {
@@ -289,8 +290,7 @@ TEST(NirBad, StepLongerThanTau) {
   support::Warnings warnings;
   net::ProfileFlags flags;
   flags.dt = 1e-2;
-  const auto diag =
-      firstDiagnostic(compiler::readNir(file.path(), flags, warnings).takeError());
+  const auto diag = firstDiagnostic(compiler::readNir(file.path(), flags, warnings).takeError());
   EXPECT_EQ(diag.code, DiagCode::DtTooLarge);
   EXPECT_EQ(diag.loc.path, "/node/nodes/lif/tau");
   EXPECT_CONTAINS(diag.help, "--integrator exp");

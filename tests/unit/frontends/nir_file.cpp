@@ -58,7 +58,9 @@ NirFile::NirFile(const std::string &name, bool graph)
   H5Gclose(H5Gcreate2(id, "/node/nodes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
 }
 
-NirFile::~NirFile() { path(); }
+NirFile::~NirFile() {
+  path();
+}
 
 std::string NirFile::path() {
   if (id >= 0)
@@ -69,8 +71,8 @@ std::string NirFile::path() {
 
 void NirFile::numbers(const std::string &path, const std::vector<double> &values,
                       std::vector<uint64_t> shape) {
-  write(id, path, narrow ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, shape,
-        values.data(), gzip);
+  write(id, path, narrow ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, shape, values.data(),
+        gzip);
 }
 
 void NirFile::integers(const std::string &path, const std::vector<int64_t> &values,
@@ -117,7 +119,9 @@ void NirFile::edges(const std::vector<std::string> &flat) {
   writeStrings(id, "/node/edges", flat, {flat.size() / 2, 2}, strings);
 }
 
-static std::string nodePath(const std::string &name) { return "/node/nodes/" + name + "/"; }
+static std::string nodePath(const std::string &name) {
+  return "/node/nodes/" + name + "/";
+}
 
 void NirFile::input(const std::string &name, std::vector<int64_t> shape) {
   string(nodePath(name) + "type", "Input");

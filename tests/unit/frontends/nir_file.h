@@ -17,8 +17,8 @@ public:
   NirFile(const NirFile &) = delete;
   NirFile &operator=(const NirFile &) = delete;
 
-  bool gzip = false;          // arrays are chunked and deflated
-  bool narrow = true;         // arrays are float32, else float64
+  bool gzip = false;  // arrays are chunked and deflated
+  bool narrow = true; // arrays are float32, else float64
   Strings strings = Strings::Variable;
 
   // Groups are made as needed. An empty shape is a scalar.
@@ -27,7 +27,7 @@ public:
   void integers(const std::string &path, const std::vector<int64_t> &values,
                 std::vector<uint64_t> shape);
   void string(const std::string &path, const std::string &value);
-  void edges(const std::vector<std::string> &flat); // source, destination, ...
+  void edges(const std::vector<std::string> &flat);                 // source, destination, ...
   void bytes(const std::string &path, std::vector<uint64_t> shape); // never written, no storage
 
   // Nodes of the graph, below /node/nodes.

@@ -19,8 +19,7 @@ TEST(NirGraph, OrderFollowsExecutionNotNamesOrEdges) {
   file.lif("a", 1, 1e-3, 10, 0);
   file.output("out", {1});
   file.edges({"9", "10", "a", "9", "10", "out", "z", "a"});
-  EXPECT_EQ(namesOf(readOrFail(file.path()).net),
-            (std::vector<std::string>{"z", "a", "9", "10"}));
+  EXPECT_EQ(namesOf(readOrFail(file.path()).net), (std::vector<std::string>{"z", "a", "9", "10"}));
 }
 
 TEST(NirGraph, EdgeWithoutWeightsIsAnIdentity) {

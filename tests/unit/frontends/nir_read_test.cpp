@@ -102,8 +102,8 @@ TEST(NirRead, LeadingOnesAreDropped) {
   file.string("/node/nodes/fc/type", "Linear");
   file.numbers("/node/nodes/fc/weight", {1, 2, 3, 4, 5, 6.3}, {1, 3, 2});
   file.string("/node/nodes/lif/type", "LIF");
-  for (auto [key, value] : {std::pair("tau", 1e-3), {"r", 10.0}, {"v_leak", 0.0},
-                            {"v_threshold", 1.0}})
+  for (auto [key, value] :
+       {std::pair("tau", 1e-3), {"r", 10.0}, {"v_leak", 0.0}, {"v_threshold", 1.0}})
     file.numbers(std::string("/node/nodes/lif/") + key, {value, value, value}, {1, 3});
   file.output("output", {1, 1, 3});
   file.edges({"input", "fc", "fc", "lif", "lif", "output"});
@@ -175,8 +175,8 @@ TEST(NirRead, UnknownDatasetsAreNoted) {
 TEST(NirRead, BareNodeAsRoot) {
   NirFile file("bare", false);
   file.string("/node/type", "LIF");
-  for (auto [key, value] : {std::pair("tau", 1e-3), {"r", 10.0}, {"v_leak", 0.0},
-                            {"v_threshold", 1.0}})
+  for (auto [key, value] :
+       {std::pair("tau", 1e-3), {"r", 10.0}, {"v_leak", 0.0}, {"v_threshold", 1.0}})
     file.numbers(std::string("/node/") + key, {value, value}, {2});
   const Read read = readOrFail(file.path());
   ASSERT_EQ(read.net.populations.size(), 2u);

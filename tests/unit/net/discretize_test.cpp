@@ -50,8 +50,8 @@ TEST(Discretize, RecoversDecaysFromFloat32) {
 }
 
 TEST(Discretize, KeepsWhatIsNoNoise) {
-  const NeuronUpdate update = one(lif(1.0 / (1 - 0.123456789), 1.0),
-                                  profileOf(Integrator::Euler, TauUnit::Steps));
+  const NeuronUpdate update =
+      one(lif(1.0 / (1 - 0.123456789), 1.0), profileOf(Integrator::Euler, TauUnit::Steps));
   EXPECT_NEAR(update.membraneDecay, 0.123456789, 1e-15);
 }
 
@@ -97,9 +97,9 @@ TEST(Discretize, CurrentOfCubaLIF) {
 
 TEST(Discretize, UnitOfTau) {
   EXPECT_EQ(one(lif(20, 20), profileOf(Integrator::Euler, TauUnit::Steps)).membraneDecay, 0.95);
-  EXPECT_EQ(one(lif(20, 1), profileOf(Integrator::Euler, TauUnit::Milliseconds, 1e-3))
-                .membraneDecay,
-            0.95);
+  EXPECT_EQ(
+      one(lif(20, 1), profileOf(Integrator::Euler, TauUnit::Milliseconds, 1e-3)).membraneDecay,
+      0.95);
 }
 
 // beta = 1 is exported as tau = r = inf.

@@ -51,7 +51,8 @@ public:
 
 private:
   std::string name(uint32_t i) {
-    static const char *const kNames[] = {"h", "lif1.lif", "0", "two words", "q\"\\\n", "a/b", "Ünï"};
+    static const char *const kNames[] = {"h",       "lif1.lif", "0",  "two words",
+                                         "q\"\\\n", "a/b",      "Ünï"};
     return kNames[rng.below(7)] + std::to_string(i);
   }
   // Bits of every kind: tiny, huge, negative zero, subnormal.
@@ -211,8 +212,8 @@ private:
     const uint32_t posts = net.populations[projection.target].size();
     const uint32_t pres = net.populations[projection.source].size();
     if (rng.below(2))
-      projection.weights = sparse<SparseInts>(posts, pres,
-                                              [&] { return any<int16_t>(-limit, limit - 1); });
+      projection.weights =
+          sparse<SparseInts>(posts, pres, [&] { return any<int16_t>(-limit, limit - 1); });
     else
       projection.weights = denseInts<DenseInts>(posts, pres, limit);
     return projection;

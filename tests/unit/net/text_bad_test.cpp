@@ -14,7 +14,9 @@ struct Bad {
 const char *const kHead = "net @n {\n population @a size 2 model input\n"
                           " population @b size 3 model lif {\n tau 1 }\n";
 
-std::string afterHead(const char *text) { return std::string(kHead) + text; }
+std::string afterHead(const char *text) {
+  return std::string(kHead) + text;
+}
 
 class TextBad : public testing::TestWithParam<Bad> {};
 
@@ -52,8 +54,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"projection @p from @a @b", 5, "expected 'to', found @b"},
         Bad{"projection @p from @a to @b conv 3x2", 5, "expected 'dense' or 'sparse'"},
         Bad{"projection @p from @a to @b dense 3 {", 5, "expected a shape such as 10x784"},
-        Bad{"projection @p from @a to @b dense 3x2 { [1 2] [1 q", 5, "expected a weight, found 'q'"},
-        Bad{"projection @p from @a to @b dense 3x2 { [1 1e99]", 5, "expected a weight, found '1e99'"},
+        Bad{"projection @p from @a to @b dense 3x2 { [1 2] [1 q", 5,
+            "expected a weight, found 'q'"},
+        Bad{"projection @p from @a to @b dense 3x2 { [1 1e99]", 5,
+            "expected a weight, found '1e99'"},
         Bad{"projection @p from @a to @b sparse 3x2 { 2: 0=1 }", 5, "is 2 but must be in 0 .. 1"},
         Bad{"projection @p from @a to @b sparse 3x2 { 1: 0=1\n 0: 0=1 }", 6, "must be in 2 .. 1"},
         Bad{"projection @p from @a to @b sparse 3x2 { 0: 3=1 }", 5, "a target is 3 but must be"},

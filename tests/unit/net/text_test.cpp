@@ -5,6 +5,8 @@
 #include "tests/unit/support/expect_diag.h"
 
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
 namespace snnc::net {
 namespace {
@@ -227,8 +229,7 @@ TEST(Text, Golden) {
   net.populations[1].params.tau = 0.002;
   net.populations[1].params.vThreshold.values = {1, 1, 0.5};
   net.projections.push_back({"fc", 0, 1, 0, DenseWeights{3, 4, {}}, {0, 0, 0.1}, {}});
-  std::get<DenseWeights>(net.projections[0].weights).values = {0, 0, 0, 0,  1, 2, 3, 4,
-                                                               1, 1, 1, -1};
+  std::get<DenseWeights>(net.projections[0].weights).values = {0, 0, 0, 0, 1, 2, 3, 4, 1, 1, 1, -1};
   net.inputs = {0};
   net.outputs = {1};
   EXPECT_EQ(textOf(net), R"(net @two {
@@ -275,6 +276,27 @@ TEST(Text, QuantByHand) {
   EXPECT_EQ(h.neurons[1].threshold, 64);
   EXPECT_TRUE(h.neurons[1].compareGe);
   EXPECT_TRUE(h.neurons[2] == NeuronConfig());
+}
+
+// The examples of docs/reference/network_ir.md are read as they stand there.
+TEST(Text, DocumentedExamples) {
+  std::ifstream file(SNNC_SOURCE_DIR "/docs/reference/network_ir.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  const std::string text = page.str();
+  size_t examples = 0;
+  for (size_t at = text.find("```\n"); at != std::string::npos; at = text.find("```\n", at)) {
+    const size_t begin = at + 4, end = text.find("```", begin);
+    ASSERT_NE(end, std::string::npos);
+    const std::string example = text.substr(begin, end - begin);
+    if (example.rfind("quantnet", 0) == 0)
+      EXPECT_EQ(parsed<QuantNet>(example).name, "two");
+    else
+      EXPECT_EQ(parsed<Net>(example).populations.size(), 2u);
+    ++examples;
+    at = end + 4;
+  }
+  EXPECT_EQ(examples, 2u);
 }
 
 } // namespace

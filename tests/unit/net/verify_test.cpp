@@ -52,9 +52,15 @@ template <class AnyNet> struct Rule {
   std::function<void(AnyNet &)> breakIt;
 };
 
-DenseWeights &dense(Net &net) { return std::get<DenseWeights>(net.projections[0].weights); }
-SparseWeights &sparse(Net &net) { return std::get<SparseWeights>(net.projections[1].weights); }
-SparseInts &sparse(QuantNet &net) { return std::get<SparseInts>(net.projections[0].weights); }
+DenseWeights &dense(Net &net) {
+  return std::get<DenseWeights>(net.projections[0].weights);
+}
+SparseWeights &sparse(Net &net) {
+  return std::get<SparseWeights>(net.projections[1].weights);
+}
+SparseInts &sparse(QuantNet &net) {
+  return std::get<SparseInts>(net.projections[0].weights);
+}
 
 const Rule<Net> kNetRules[] = {
     {"two populations 'in'", [](Net &n) { n.populations[1].name = "in"; }},
@@ -62,14 +68,26 @@ const Rule<Net> kNetRules[] = {
     {"a population has no name", [](Net &n) { n.populations[1].name = ""; }},
     {"a projection has no name", [](Net &n) { n.projections[1].name = ""; }},
     {"'hidden' must have between 1", [](Net &n) { n.populations[1].shape = {}; }},
-    {"'hidden' must have between 1", [](Net &n) { n.populations[1].shape = {3, 0}; }},
-    {"must have between 1", [](Net &n) { n.populations[1].shape = {1u << 31, 1u << 31, 4}; }},
+    {"'hidden' must have between 1",
+     [](Net &n) {
+       n.populations[1].shape = {3, 0};
+     }},
+    {"must have between 1",
+     [](Net &n) {
+       n.populations[1].shape = {1u << 31, 1u << 31, 4};
+     }},
     {"joins population 0 to 7, there are 2", [](Net &n) { n.projections[0].target = 7; }},
     {"ends in the input 'in'", [](Net &n) { n.projections[1].target = 0; }},
     {"delay of 'fc' is 70000", [](Net &n) { n.projections[0].delay = 70000; }},
     {"cycle of delay 0", [](Net &n) { n.projections[1].delay = 0; }},
-    {"inputs name population 1", [](Net &n) { n.inputs = {0, 1}; }},
-    {"inputs name population 0", [](Net &n) { n.inputs = {0, 0}; }},
+    {"inputs name population 1",
+     [](Net &n) {
+       n.inputs = {0, 1};
+     }},
+    {"inputs name population 0",
+     [](Net &n) {
+       n.inputs = {0, 0};
+     }},
     {"'in' is missing in inputs", [](Net &n) { n.inputs = {}; }},
     {"outputs name population 0", [](Net &n) { n.outputs = {0}; }},
     {"outputs name population 9", [](Net &n) { n.outputs = {9}; }},
@@ -82,9 +100,18 @@ const Rule<Net> kNetRules[] = {
     {"not sound", [](Net &n) { sparse(n).rowStart[1] = 9; }},
     {"not sound", [](Net &n) { sparse(n).rowStart.pop_back(); }},
     {"not sound", [](Net &n) { sparse(n).values.pop_back(); }},
-    {"the bias of 'fc' has 2 values, expected 3", [](Net &n) { n.projections[0].bias = {1, 2}; }},
-    {"bias 1 of 'fc' is not finite", [](Net &n) { n.projections[0].bias = {1, INFINITY, 0}; }},
-    {"'tau' of 'hidden' has 2 values", [](Net &n) { n.populations[1].params.tau.values = {1, 2}; }},
+    {"the bias of 'fc' has 2 values, expected 3",
+     [](Net &n) {
+       n.projections[0].bias = {1, 2};
+     }},
+    {"bias 1 of 'fc' is not finite",
+     [](Net &n) {
+       n.projections[0].bias = {1, INFINITY, 0};
+     }},
+    {"'tau' of 'hidden' has 2 values",
+     [](Net &n) {
+       n.populations[1].params.tau.values = {1, 2};
+     }},
     {"'tau[0]' of 'hidden' is nan", [](Net &n) { n.populations[1].params.tau = NAN; }},
     {"'v_leak[0]' of 'hidden' is inf", [](Net &n) { n.populations[1].params.vLeak = INFINITY; }},
     {"'hidden' has 'tau_syn', which the model lif",
@@ -94,7 +121,8 @@ const Rule<Net> kNetRules[] = {
 };
 
 const Rule<QuantNet> kQuantRules[] = {
-    {"'hidden' has 2 neuron configurations", [](QuantNet &n) { n.populations[1].neurons.resize(2); }},
+    {"'hidden' has 2 neuron configurations",
+     [](QuantNet &n) { n.populations[1].neurons.resize(2); }},
     {"'in' has 1 neuron configurations", [](QuantNet &n) { n.populations[0].neurons.resize(1); }},
     {"'hidden' has 1 scales", [](QuantNet &n) { n.populations[1].scale = {1}; }},
     {"'threshold' of 'hidden[2]' is 8388608",
@@ -115,7 +143,10 @@ const Rule<QuantNet> kQuantRules[] = {
     {"'rec' has the exponent 8", [](QuantNet &n) { n.projections[0].exponent = 8; }},
     {"weights of 'rec' are 3x2", [](QuantNet &n) { sparse(n).pres = 2; }},
     {"cycle of delay 0", [](QuantNet &n) { n.projections[0].delay = 0; }},
-    {"weights of 'fc' are 2x3", [](QuantNet &n) { n.hostLayers[0].weights = {2, 3, {}}; }},
+    {"weights of 'fc' are 2x3",
+     [](QuantNet &n) {
+       n.hostLayers[0].weights = {2, 3, {}};
+     }},
     {"'fc' does not start at an input", [](QuantNet &n) { n.hostLayers[0].source = 1; }},
     {"has 2 biases and 3 shifts", [](QuantNet &n) { n.hostLayers[0].bias.resize(2); }},
     {"has a shift above 40", [](QuantNet &n) { n.hostLayers[0].shift[0] = 41; }},

@@ -44,17 +44,17 @@ image::Image oneCore() {
 
 TEST(ConfigStream, EveryWordOfACore) {
   const std::vector<uint64_t> expected = {
-      0x0100'0005'0002'0000, 0x0000'0003'FFFFFE,         // CORE vmin, vmax
-      0x0000'0000'0000'0101,                             // ngroups 1, duOffset
-      0x0101'0005'0002'0000, 0x0000'0000'0001'0000,      // GROUP first 0, count 1
-      0x0000'0011'0000'0007,                             // t_first 7, t_end 17
-      0x0102'0005'0001'0000, 0x017F'123A'BCFF'FFFF,      // PARAM0
-      0x0103'0005'0001'0000, 0x0005'FFFF'FD00'0002,      // PARAM1
-      0x0104'0005'0001'0000, 0x0000'0000'0000'1FFF,      // BIAS
-      0x0106'0005'0001'0000, 0x0000'D9AB'5678'1234,      // AXON
-      0x0107'0005'0001'0000, 0xFEDC'BA98'7654'3210,      // SYNAPSE
-      0x0108'0005'0001'0000, 0x0000'0000'0004'0003,      // OUTPTR
-      0x0109'0005'0001'0000, 0x0000'0003'4321'0102,      // OUTSLOT
+      0x0100'0005'0002'0000, 0x0000'0003'FFFFFE,    // CORE vmin, vmax
+      0x0000'0000'0000'0101,                        // ngroups 1, duOffset
+      0x0101'0005'0002'0000, 0x0000'0000'0001'0000, // GROUP first 0, count 1
+      0x0000'0011'0000'0007,                        // t_first 7, t_end 17
+      0x0102'0005'0001'0000, 0x017F'123A'BCFF'FFFF, // PARAM0
+      0x0103'0005'0001'0000, 0x0005'FFFF'FD00'0002, // PARAM1
+      0x0104'0005'0001'0000, 0x0000'0000'0000'1FFF, // BIAS
+      0x0106'0005'0001'0000, 0x0000'D9AB'5678'1234, // AXON
+      0x0107'0005'0001'0000, 0xFEDC'BA98'7654'3210, // SYNAPSE
+      0x0108'0005'0001'0000, 0x0000'0000'0004'0003, // OUTPTR
+      0x0109'0005'0001'0000, 0x0000'0003'4321'0102, // OUTSLOT
   };
   EXPECT_EQ(configStream(oneCore(), 10), expected);
 }

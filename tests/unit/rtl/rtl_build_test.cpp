@@ -51,7 +51,9 @@ protected:
   const target::Target tiny = llvm::cantFail(target::loadTarget("tiny"));
 };
 
-std::string textOf(llvm::Error error) { return llvm::toString(std::move(error)); }
+std::string textOf(llvm::Error error) {
+  return llvm::toString(std::move(error));
+}
 
 } // namespace
 
@@ -63,8 +65,8 @@ TEST_F(RtlBuild, KeyNamesEverythingThatGoesIn) {
   EXPECT_NE(before, key(llvm::cantFail(target::loadTarget("loihi-like")), 2, 1));
   useCopy();
   EXPECT_EQ(before, key(tiny, 2, 1)) << "the same sources elsewhere";
-  for (const char *file : {"rtl/snn_fifo.sv", "rtl/include/snn_assert.svh", "tb/rtl_model.cpp",
-                           "build_machine.sh"}) {
+  for (const char *file :
+       {"rtl/snn_fifo.sv", "rtl/include/snn_assert.svh", "tb/rtl_model.cpp", "build_machine.sh"}) {
     const std::string unchanged = key(tiny, 2, 1);
     std::ofstream(folder / "hw" / file, std::ios::app) << "\n";
     EXPECT_NE(unchanged, key(tiny, 2, 1)) << file;
