@@ -5,7 +5,7 @@ file(GLOB SNNC_RTL_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/hw/rtl/include/* ${PROJECT_SOURCE_DIR}/hw/tb/*)
 
 if(NOT TARGET snnc_rtl_build)
-  add_executable(snnc_rtl_build ${PROJECT_SOURCE_DIR}/hw/tools/rtl_build_main.cpp)
+  add_executable(snnc_rtl_build ${PROJECT_SOURCE_DIR}/tools/rtl_build/main.cpp)
   target_link_libraries(snnc_rtl_build PRIVATE snnc_rtl)
   if(SNNC_VERILATOR)
     add_custom_target(rtl_machines ALL)

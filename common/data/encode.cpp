@@ -1,6 +1,7 @@
 // Values to input spikes. Every formula is in docs/reference/encodings.md.
 #include "common/data/data.h"
 
+#include "common/net/number_text.h"
 #include "common/support/diag.h"
 #include "common/support/rng.h"
 
@@ -48,7 +49,7 @@ llvm::Error checkRange(const Source &source, net::Encoding encoding) {
     if (!(source.values[i] >= 0.0F && source.values[i] <= 1.0F))
       return Diag(DiagCode::DataRange, {source.data.spec, 0, {}},
                   formatv("{0} is {1}, the {2} encoding takes 0 to 1", source.place(i),
-                          source.values[i], net::nameOf(encoding)))
+                          net::numberText(source.values[i]), net::nameOf(encoding)))
           .help(kScaleHelp)
           .take();
   return llvm::Error::success();
@@ -59,7 +60,7 @@ llvm::Error checkSpikes(const Source &source) {
     if (source.values[i] != 0.0F && source.values[i] != 1.0F)
       return Diag(DiagCode::NotSpikes, {source.data.spec, 0, {}},
                   formatv("{0} is {1}: without an encoding values are input spikes, 0 or 1",
-                          source.place(i), source.values[i]))
+                          source.place(i), net::numberText(source.values[i])))
           .help("--encode direct|rate|poisson|latency|binary says how values become input")
           .take();
   return llvm::Error::success();

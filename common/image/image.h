@@ -70,7 +70,8 @@ struct PopulationMap {
   bool isInput = false;
   uint32_t skew = 0;               // first tick; reported trains are de-skewed by it
   std::vector<Segment> segments;   // ascending `first`; empty for an input
-  std::vector<double> scale;       // membrane units per float unit, per neuron (reports only)
+  std::vector<double> scale;       // membrane units per float unit, per neuron (readouts, reports)
+  std::vector<double> rest = {};   // net::QuantPopulation::rest
 };
 
 // A spike of element `element` of an input population in step t is injected for tick t + offset

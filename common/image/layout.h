@@ -89,7 +89,7 @@ template <class A> void layout(A &ar, Ref<A, Segment> x) {
   ar(x.first, x.count, x.core, x.local);
 }
 template <class A> void layout(A &ar, Ref<A, PopulationMap> x) {
-  ar(x.name, x.shape, x.isInput, x.skew, x.segments, x.scale);
+  ar(x.name, x.shape, x.isInput, x.skew, x.segments, x.scale, x.rest);
 }
 template <class A> void layout(A &ar, Ref<A, InputRoute> x) {
   ar(x.element, x.core, x.axon, x.offset);

@@ -74,6 +74,7 @@ private:
     population.shape = map.shape;
     population.isInput = map.isInput;
     population.scale = map.scale;
+    population.rest = map.rest;
     for (const Segment &segment : map.segments) {
       const CoreImage &core = image.cores[segment.core];
       const bool same =

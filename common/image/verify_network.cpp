@@ -1,5 +1,6 @@
 // Populations, inputs, host layers and axon sources against cores that are known to be sound.
 #include "common/image/checker.h"
+#include "common/net/verify.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -19,12 +20,16 @@ public:
   void run() {
     for (const CoreImage &core : image.cores)
       taken.emplace_back(core.neurons.size(), false);
+    check.require(!image.run.steps || (*image.run.steps >= 1 && *image.run.steps <= net::kMaxSteps),
+                  "net", llvm::formatv("steps are not in 1 .. {0}", net::kMaxSteps));
     std::set<std::string> names;
     for (size_t i = 0; i < image.populations.size(); ++i) {
       const PopulationMap &population = image.populations[i];
       check.require(!population.name.empty() && names.insert(population.name).second,
                     at("populations", i),
                     "the name '" + population.name + "' is empty or used twice");
+      check.require(net::isPlainName(population.name), at("populations", i),
+                    "the name has a control character, a slash or a backslash");
       this->population(i, population);
     }
     if (check.failed())
@@ -45,7 +50,7 @@ private:
   static uint64_t sizeOf(const PopulationMap &population) {
     uint64_t n = population.shape.empty() ? 0 : 1;
     for (uint32_t extent : population.shape)
-      if (extent == 0 || __builtin_mul_overflow(n, extent, &n) || n > kMostNeurons)
+      if (extent == 0 || __builtin_mul_overflow(n, extent, &n) || n > net::kMaxPopulationSize)
         return 0;
     return n;
   }
@@ -62,6 +67,8 @@ private:
       return;
     check.require(population.scale.empty() || population.scale.size() == size, at("populations", i),
                   llvm::formatv("{0} scales for {1} neurons", population.scale.size(), size));
+    check.require(population.rest.empty() || population.rest.size() == size, at("populations", i),
+                  llvm::formatv("{0} rests for {1} neurons", population.rest.size(), size));
     check.require(population.skew <= kMostTicks, at("populations", i),
                   llvm::formatv("first tick {0}", population.skew));
     uint64_t next = 0;
@@ -205,7 +212,6 @@ private:
            source.source < sizeOf(image.populations[image.projections[source.projection].source]);
   }
 
-  static constexpr uint64_t kMostNeurons = uint64_t{1} << 31;
   static constexpr uint32_t kMostTicks = 1u << 30; // windows end below 2^32
 
   const Image &image;

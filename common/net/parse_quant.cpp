@@ -62,8 +62,11 @@ bool QuantParser::populationBody(QuantPopulation &population, uint32_t size) {
     } else if (lex.takeWord("scale")) {
       if (!lex.list(population.scale, size, "a scale"))
         return false;
+    } else if (lex.takeWord("rest")) {
+      if (!lex.list(population.rest, size, "a rest"))
+        return false;
     } else {
-      return lex.expected("neurons, scale or '}'");
+      return lex.expected("neurons, scale, rest or '}'");
     }
   }
   return !lex.failed();

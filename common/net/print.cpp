@@ -216,6 +216,11 @@ void Printer::population(const QuantPopulation &population) {
     list<double>(population.scale);
     os << '\n';
   }
+  if (!population.rest.empty()) {
+    os << "    rest ";
+    list<double>(population.rest);
+    os << '\n';
+  }
   os << "  }\n";
 }
 

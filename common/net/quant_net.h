@@ -8,7 +8,7 @@
 //   u   = wrap24( dec(u, du + duOffset) + acc + (biasToCurrent ? bias : 0) )
 //   v'  = clamp( dec(v, dv) + u + (biasToCurrent ? 0 : bias), vmin, vmax )
 //   v'  = hold while refractory        (resetSubtract ? old v : reset)
-//   z   = v' > threshold, or >= if compareGe   (also of a held membrane)
+//   z   = v' > threshold, or >= if compareGe   (never while refractory)
 //   v   = z ? (resetSubtract ? clamp(v' - reset) : reset) : v'
 #pragma once
 
@@ -47,6 +47,9 @@ struct QuantPopulation {
   int32_t vmin = -((1 << 23) - 1), vmax = (1 << 23) - 1;
   uint8_t duOffset = 1;
   std::vector<double> scale; // membrane units per float unit, per neuron; for readouts and reports
+  // Float units, per neuron; empty = 0. `lower` moves every rest to 0: the float network's membrane
+  // is v / scale + rest.
+  std::vector<double> rest = {};
 
   uint32_t size() const {
     uint32_t n = 1;

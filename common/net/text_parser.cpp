@@ -50,7 +50,7 @@ bool TextParser::run(RunOptions &run) {
   while (lex.token == TextLexer::Token::Word) {
     if (lex.takeWord("steps")) {
       uint32_t steps = 0;
-      if (!lex.integer(steps, 1, UINT32_MAX, "steps"))
+      if (!lex.integer(steps, 1, kMaxSteps, "steps"))
         return false;
       run.steps = steps;
     } else if (lex.takeWord("encode")) {

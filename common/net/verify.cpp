@@ -20,10 +20,12 @@ constexpr size_t kMaxErrors = 20;
 // Collects broken rules; the first 20 are enough to act on.
 class Findings {
 public:
-  void add(const llvm::Twine &message, const support::SourceLoc &loc = {}) {
+  void add(const llvm::Twine &message, const support::SourceLoc &loc = {},
+           const llvm::Twine &help = "") {
     if (++count > kMaxErrors)
       return;
-    errors = llvm::joinErrors(std::move(errors), Diag(DiagCode::NetInvalid, loc, message).take());
+    errors = llvm::joinErrors(std::move(errors),
+                              Diag(DiagCode::NetInvalid, loc, message).help(help).take());
   }
   llvm::Error take() { return std::move(errors); }
 
@@ -53,6 +55,10 @@ void checkNames(llvm::ArrayRef<Layer> layers, llvm::ArrayRef<Edge> edges, Findin
       findings.add("a population has no name", layer.loc);
     else if (!seen.insert(layer.name).second)
       findings.add(llvm::formatv("there are two populations '{0}'", layer.name), layer.loc);
+    else if (!isPlainName(layer.name))
+      findings.add("the name '" + escapedName(layer.name) +
+                       "' has a control character, a slash or a backslash",
+                   layer.loc, "rename it: traces have an array of every population's name");
   seen.clear();
   for (const Edge &edge : edges)
     if (edge.name.empty())
@@ -118,7 +124,7 @@ void checkCycles(llvm::ArrayRef<Layer> layers, llvm::ArrayRef<Edge> edges, Findi
       findings.add(llvm::formatv("'{0}' is in or behind a cycle of delay 0: a spike takes at least "
                                  "one step around a cycle",
                                  layers[i].name),
-                   layers[i].loc);
+                   layers[i].loc, "give a projection of the cycle a delay of at least 1");
 }
 
 void checkInterface(llvm::ArrayRef<uint32_t> inputs, llvm::ArrayRef<uint32_t> outputs,
@@ -278,6 +284,9 @@ void checkConfigs(const QuantPopulation &population, uint64_t size, Findings &fi
   if (!population.scale.empty() && population.scale.size() != size)
     findings.add(llvm::formatv("'{0}' has {1} scales, expected {2}", population.name,
                                population.scale.size(), size));
+  if (!population.rest.empty() && population.rest.size() != size)
+    findings.add(llvm::formatv("'{0}' has {1} rests, expected {2}", population.name,
+                               population.rest.size(), size));
   constexpr int32_t kLow = -(1 << 23), kHigh = (1 << 23) - 1;
   if (population.vmin < kLow || population.vmax > kHigh || population.vmin > population.vmax)
     findings.add(llvm::formatv("'{0}' clamps to {1} .. {2}, not a range of 24 bits",
@@ -336,6 +345,17 @@ void checkStep(const Profile &profile, Findings &findings) {
 }
 
 } // namespace
+
+bool isPlainName(llvm::StringRef name) {
+  return llvm::none_of(
+      name, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '/' || c == '\\'; });
+}
+
+std::string escapedName(llvm::StringRef name) {
+  std::string text;
+  llvm::raw_string_ostream(text).write_escaped(name);
+  return text;
+}
 
 llvm::Error verify(const Net &net) {
   Findings findings;

@@ -5,16 +5,23 @@
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
 
+#include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
 namespace snnc::net {
 
 constexpr uint32_t kMaxPopulationSize = 1u << 26;
 constexpr uint32_t kMaxDelay = 1u << 16;
+constexpr uint32_t kMaxSteps = 1u << 20; // of one sample: RunOptions::steps, images and --steps
+
+// True if traces can use `name` as an array's: no control character, slash or backslash.
+bool isPlainName(llvm::StringRef name);
+// For a message about a name that is not.
+std::string escapedName(llvm::StringRef name);
 
 // NetInvalid (2014) for the first 20 broken rules, joined. Linear in the number of weights.
 //
-// Both: names unique and not empty; shapes of extents >= 1; projections join existing populations,
+// Both: names unique and not empty, those of populations plain; shapes of extents >= 1; projections join existing populations,
 // never end in an input, and no cycle has a total delay of 0; weights have the shape of what they
 // join; sparse targets ascend. inputs are all the Input populations, outputs are none of them.
 //

@@ -1,5 +1,6 @@
 // Whole files in and out. A file is written to a temporary beside it and renamed, so that an error
-// or Ctrl-C leaves either the old file or the new one and no temporary.
+// or Ctrl-C leaves either the old file or the new one and no temporary. A symlink stays and its
+// target is replaced. A device or FIFO is written straight to.
 #pragma once
 
 #include "llvm/ADT/ArrayRef.h"

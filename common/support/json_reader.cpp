@@ -44,6 +44,23 @@ static llvm::Error syntaxError(llvm::StringRef text, llvm::StringRef file, size_
       .take();
 }
 
+// Where the number stands that "number overflow parsing '1e999'" quotes: nlohmann names no place.
+static size_t overflowAt(llvm::StringRef text, llvm::StringRef reason) {
+  const llvm::StringRef number = reason.split('\'').second.rsplit('\'').first;
+  constexpr const char *kNumberChars = "+-.0123456789Ee";
+  bool inString = false;
+  for (size_t at = 0; at < text.size() && !number.empty(); ++at) {
+    if (inString && text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      inString = !inString;
+    else if (!inString && text.substr(at).take_front(number.size()) == number &&
+             text.find_first_not_of(kNumberChars, at) == at + number.size())
+      return at;
+  }
+  return 0;
+}
+
 llvm::Expected<std::unique_ptr<JsonDocument>> JsonDocument::parse(llvm::StringRef text,
                                                                   llvm::StringRef file) {
   auto doc = std::make_unique<JsonDocument>();
@@ -54,7 +71,8 @@ llvm::Expected<std::unique_ptr<JsonDocument>> JsonDocument::parse(llvm::StringRe
   } catch (const json::parse_error &error) {
     return syntaxError(text, file, std::min<size_t>(error.byte, text.size()), reasonOf(error));
   } catch (const json::exception &error) { // a number that no double holds
-    return syntaxError(text, file, 0, reasonOf(error));
+    const std::string reason = reasonOf(error);
+    return syntaxError(text, file, overflowAt(text, reason), reason);
   }
   JsonIndex index = indexJson(doc->text);
   if (!index.problem.empty())
@@ -131,7 +149,7 @@ std::optional<std::string> JsonNode::string() const {
   return std::nullopt;
 }
 
-std::optional<int64_t> JsonNode::integer(int64_t lo, int64_t hi) const {
+std::optional<int64_t> JsonNode::integer(int64_t lo, int64_t hi, const llvm::Twine &help) const {
   if (!present())
     return std::nullopt;
   if (!value->is_number_integer()) {
@@ -144,7 +162,7 @@ std::optional<int64_t> JsonNode::integer(int64_t lo, int64_t hi) const {
   if (!huge && lo <= number && number <= hi)
     return number;
   error(DiagCode::JsonRange,
-        llvm::formatv("{0} is not in {1} .. {2}", describe(*value), lo, hi).str());
+        llvm::formatv("{0} is not in {1} .. {2}", describe(*value), lo, hi).str(), help);
   return std::nullopt;
 }
 
@@ -248,11 +266,11 @@ JsonObject JsonNode::object() const {
 
 // ---- objects
 
-JsonNode JsonObject::required(const char *key) {
+JsonNode JsonObject::required(const char *key, const llvm::Twine &help) {
   if (std::optional<JsonNode> found = optional(key))
     return *found;
   if (self.present())
-    self.error(DiagCode::JsonMissingKey, llvm::Twine("'") + key + "' is missing");
+    self.error(DiagCode::JsonMissingKey, llvm::Twine("'") + key + "' is missing", help);
   return JsonNode(self.doc, nullptr, self.path);
 }
 

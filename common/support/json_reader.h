@@ -74,7 +74,8 @@ public:
   std::optional<bool> boolean() const;
   std::optional<std::string> string() const;
   // A whole number in [lo, hi]; 3.0 is a JsonType error, outside is JsonRange.
-  std::optional<int64_t> integer(int64_t lo, int64_t hi) const;
+  // `help` is the way out that the range error prints.
+  std::optional<int64_t> integer(int64_t lo, int64_t hi, const llvm::Twine &help = "") const;
   // A finite number in [lo, hi]. The strings "inf" and "-inf" count as numbers where the range
   // holds them (JSON has no infinity).
   std::optional<double> number(double lo = std::numeric_limits<double>::lowest(),
@@ -108,7 +109,8 @@ private:
 // An object whose keys are known. Keys never asked for are unknown: finish() reports them.
 class JsonObject {
 public:
-  JsonNode required(const char *key); // JsonMissingKey, then a node that is not present()
+  // JsonMissingKey, then a node that is not present(). `help` is the error's way out.
+  JsonNode required(const char *key, const llvm::Twine &help = "");
   std::optional<JsonNode> optional(const char *key);
   // Every key that was never asked for is a JsonUnknownKey with the nearest known one.
   void finish();

@@ -1,6 +1,9 @@
 #include "common/trace/npz.h"
 
+#include "common/support/diag.h"
+
 #include <cassert>
+#include <set>
 
 namespace snnc::trace {
 
@@ -40,7 +43,27 @@ support::NpyArrays toArrays(llvm::ArrayRef<SampleTrace> samples, bool state) {
   return arrays;
 }
 
+// A population 'o.v' and the membrane of 'o' are one array.
+static llvm::Error checkNames(llvm::ArrayRef<SampleTrace> samples, llvm::StringRef path) {
+  std::set<std::string> names;
+  if (!samples.empty())
+    for (const PopulationTrace &population : samples[0].populations)
+      names.insert(population.name);
+  for (const std::string &name : names)
+    for (const char *field : {".v", ".u"})
+      if (names.count(name + field) != 0)
+        return support::Diag(support::DiagCode::DuplicateName, {path.str(), 0, ""},
+                             "the state of '" + name + "' and the layer '" + name + field +
+                                 "' would be one array")
+            .help("rename the layer, or leave --trace-state out")
+            .take();
+  return llvm::Error::success();
+}
+
 llvm::Error writeNpz(llvm::ArrayRef<SampleTrace> samples, bool state, llvm::StringRef path) {
+  if (state)
+    if (llvm::Error error = checkNames(samples, path))
+      return error;
   return support::writeNpz(toArrays(samples, state), path);
 }
 

@@ -35,6 +35,7 @@ struct Module {
   bool hasNet = false;  // false: compilation started from integers
   bool lowered = false; // set by `lower`
   net::Profile profile; // as imported: `lower` makes the net's own profile trivial
+  std::vector<std::vector<double>> rests; // [population] v_leak that `lower` took off; empty = 0
   std::optional<net::QuantNet> quant;
   std::optional<core_ir::CoreIr> cores;
   std::optional<image::Image> image;

@@ -4,8 +4,9 @@
 //
 //   u'    = wrap(dec(u, du + du_offset) + acc + (bias_to_current ? bias : 0))
 //   x     = dec(v, dv) + u' + (bias_to_current ? 0 : bias)           exact
-//   v'    = refractory left ? (reset_subtract ? v : reset) : clamp(x, vmin, vmax)
-//   spike = compare_ge ? v' >= threshold : v' > threshold
+//   held  = refractory left
+//   v'    = held ? (reset_subtract ? v : reset) : clamp(x, vmin, vmax)
+//   spike = !held && (compare_ge ? v' >= threshold : v' > threshold)
 //   spike: v' = reset_subtract ? clamp(v' - reset, vmin, vmax) : reset, refractory restarts
 //
 // Twin       runtime/cycle/neuron.h; both follow docs/reference/arithmetic.md, steps 2 to 8
@@ -128,8 +129,8 @@ module snn_neuron_cuba (
 
   assign held  = s2_refractory_q != '0;
   assign v_pre = !held ? x_clamped : s2_subtract_q ? SumWidth'(s2_v_old_q) : wide_reset;
-  assign fire  = (v_pre > SumWidth'(s2_threshold_q))
-               | (s2_ge_q & (v_pre == SumWidth'(s2_threshold_q)));
+  assign fire  = !held & ((v_pre > SumWidth'(s2_threshold_q))
+                        | (s2_ge_q & (v_pre == SumWidth'(s2_threshold_q))));
 
   assign v_less         = v_pre - wide_reset;
   assign v_less_clamped = (v_less < wide_vmin) ? wide_vmin

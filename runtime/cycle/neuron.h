@@ -46,9 +46,10 @@ inline NeuronEvents updateNeuron(const net::NeuronConfig &config, const CoreRegi
   int64_t v = clampTo(sum, core.vmin, core.vmax);
   events.membraneClamped = v != sum;
 
-  if (state.refractory > 0)
+  const bool held = state.refractory > 0;
+  if (held)
     v = config.resetSubtract ? state.v : config.reset;
-  events.spike = config.compareGe ? v >= config.threshold : v > config.threshold;
+  events.spike = !held && (config.compareGe ? v >= config.threshold : v > config.threshold);
   uint32_t refractory = state.refractory;
   if (events.spike) {
     refractory = config.refractory;

@@ -4,6 +4,7 @@
 #include "common/target/target.h"
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 namespace snnc::runtime::energy {
@@ -57,25 +58,65 @@ void addCounters(Counters &sum, const Counters &other) {
   sum.hostWriteWords += other.hostWriteWords;
 }
 
+static void addTo(std::vector<uint64_t> &sum, const std::vector<uint64_t> &other) {
+  sum.resize(std::max(sum.size(), other.size()));
+  for (size_t i = 0; i < other.size(); ++i)
+    sum[i] += other[i];
+}
+
 void SpikeCounts::add(const trace::SampleTrace &trace) {
   counts.resize(trace.populations.size());
+  late.resize(trace.populations.size());
   for (size_t p = 0; p < counts.size(); ++p) {
-    counts[p].resize(trace.populations[p].size);
-    const std::vector<uint8_t> &spikes = trace.populations[p].spikes;
+    const trace::PopulationTrace &population = trace.populations[p];
+    counts[p].resize(population.size);
+    const std::vector<uint8_t> &spikes = population.spikes;
     for (size_t i = 0, neuron = 0; i < spikes.size(); ++i) {
       counts[p][neuron] += spikes[i];
       neuron = neuron + 1 == counts[p].size() ? 0 : neuron + 1;
+    }
+    if (p >= tails.size() || spikes.empty())
+      continue;
+    late[p].resize(std::min(tails[p], trace.steps));
+    for (size_t back = 0; back < late[p].size(); ++back) {
+      late[p][back].resize(population.size);
+      const size_t row = (trace.steps - 1 - back) * population.size;
+      for (size_t neuron = 0; neuron < population.size; ++neuron)
+        late[p][back][neuron] += spikes[row + neuron];
     }
   }
 }
 
 void SpikeCounts::add(const SpikeCounts &other) {
+  tails = other.tails;
   counts.resize(std::max(counts.size(), other.counts.size()));
+  late.resize(std::max(late.size(), other.late.size()));
   for (size_t p = 0; p < other.counts.size(); ++p) {
-    counts[p].resize(other.counts[p].size());
-    for (size_t i = 0; i < other.counts[p].size(); ++i)
-      counts[p][i] += other.counts[p][i];
+    addTo(counts[p], other.counts[p]);
+    late[p].resize(std::max(late[p].size(), other.late[p].size()));
+    for (size_t back = 0; back < other.late[p].size(); ++back)
+      addTo(late[p][back], other.late[p][back]);
   }
+}
+
+uint64_t SpikeCounts::before(size_t population, size_t neuron, uint32_t lost) const {
+  uint64_t count = counts[population][neuron];
+  if (lost == 0)
+    return count;
+  assert(population < tails.size() && lost <= tails[population] && "counted without that tail");
+  for (size_t back = 0; back < std::min<size_t>(lost, late[population].size()); ++back)
+    count -= late[population][back][neuron];
+  return count;
+}
+
+std::vector<uint32_t> lostTails(const image::Image &image) {
+  std::vector<uint32_t> tails(image.populations.size(), 0);
+  const uint32_t last = image.maxSkew();
+  for (const image::InputMap &input : image.inputs)
+    for (const image::InputRoute &route : input.routes)
+      if (route.offset > last)
+        tails[input.population] = std::max(tails[input.population], route.offset - last);
+  return tails;
 }
 
 uint64_t SpikeCounts::total(size_t population) const {
@@ -189,10 +230,13 @@ void Attribution::sendSpikes(const SpikeCounts &spikes) {
 }
 
 void Attribution::sendPackets(const SpikeCounts &spikes) {
+  const uint32_t last = image.maxSkew();
   for (const image::InputMap &input : image.inputs)
     for (const image::InputRoute &route : input.routes)
-      deliver(input.population, spikes.of(input.population)[route.element], 0, 0, route.core,
-              route.axon);
+      deliver(input.population,
+              spikes.before(input.population, route.element,
+                            route.offset > last ? route.offset - last : 0),
+              0, 0, route.core, route.axon);
 }
 
 void Attribution::shareUpdates(const Counters &counters) {

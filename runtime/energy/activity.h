@@ -36,14 +36,26 @@ void addCounters(Counters &sum, const Counters &other);
 // Populations and sizes are those of the first trace added; all others must have the same.
 class SpikeCounts {
 public:
+  SpikeCounts() = default;
+  // tails[p]: last steps of a sample in which the spikes of population p are also counted apart.
+  explicit SpikeCounts(std::vector<uint32_t> tails) : tails(std::move(tails)) {}
   void add(const trace::SampleTrace &trace);
   void add(const SpikeCounts &other);
   const std::vector<uint64_t> &of(size_t population) const { return counts[population]; }
   uint64_t total(size_t population) const;
+  // Spikes of a neuron before the last `lost` steps of each sample. REQUIRES: lost <= its tail.
+  uint64_t before(size_t population, size_t neuron, uint32_t lost) const;
 
 private:
   std::vector<std::vector<uint64_t>> counts;
+  std::vector<uint32_t> tails;
+  // [population][steps from the end][neuron]
+  std::vector<std::vector<std::vector<uint64_t>>> late;
 };
+
+// A packet for a tick after the last one is never sent: input spikes of this many last steps are
+// lost on the longest delayed route of each population.
+std::vector<uint32_t> lostTails(const image::Image &image);
 
 // A layer pays for the updates, spikes, messages and hops of its own neurons and for the synaptic
 // operations that arrive at it. Summed over the layers this is activityOf(counters) but for the
@@ -55,7 +67,8 @@ struct LayerActivity {
   // by neurons, and this is false.
   bool splitExact = true;
 };
-// `counters`: of the run that `spikes` counts, `steps` steps a sample. One entry per population.
+// `counters`: of the run that `spikes` counts, with the tails of lostTails(image). One entry per
+// population.
 std::vector<LayerActivity> layerActivity(const image::Image &image, const SpikeCounts &spikes,
                                          const Counters &counters);
 

@@ -1,5 +1,7 @@
 #include "runtime/energy/operations.h"
 
+#include <algorithm>
+
 namespace snnc::runtime::energy {
 
 // Nonzero weights from each source neuron.
@@ -23,16 +25,29 @@ static uint64_t storedWeights(const net::QuantProjection &projection) {
   return std::get<net::SparseInts>(projection.weights).values.size();
 }
 
+// Last steps of a sample whose spikes arrive through `projection` after the last tick, so that the
+// host never sends them. A neuron's message of the last tick still reaches its core.
+static uint32_t lostSteps(const net::QuantNet &net, const std::vector<uint32_t> &first,
+                          const net::QuantProjection &projection) {
+  if (first.empty() || !net.populations[projection.source].isInput)
+    return 0;
+  const uint32_t due = first[projection.target] + projection.delay;
+  const uint32_t last = *std::max_element(first.begin(), first.end());
+  return due > last ? due - last : 0;
+}
+
 Operations countOperations(const net::QuantNet &net, const SpikeCounts &spikes,
                            const Activity &activity, uint64_t hostMacs, uint32_t steps,
                            uint64_t samples) {
   uint64_t acs = 0, weights = 0;
+  const std::vector<uint32_t> first = net::firstTicks(net);
   for (const net::QuantProjection &projection : net.projections) {
     weights += storedWeights(projection);
     const uint32_t sources = net.populations[projection.source].size();
     const std::vector<uint64_t> degree = fanOut(projection, sources);
+    const uint32_t lost = lostSteps(net, first, projection);
     for (uint32_t i = 0; i < sources; ++i)
-      acs += spikes.of(projection.source)[i] * degree[i];
+      acs += spikes.before(projection.source, i, lost) * degree[i];
   }
   for (const net::HostLayer &layer : net.hostLayers)
     weights += layer.weights.values.size();

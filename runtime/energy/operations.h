@@ -13,7 +13,9 @@ struct Operations {
   // Every weight, zeros included, at every step: what a dense network would execute. Empty for a
   // network decoded from an image, which holds no zero weights.
   std::optional<double> denseMacs;
-  double effectiveAcs = 0;  // spike times nonzero weight, on and off the chip
+  // Spike times nonzero weight, on and off the chip. Input spikes so late that their delay leads
+  // past the last step act on nothing and do not count.
+  double effectiveAcs = 0;
   double effectiveMacs = 0; // nonzero analog input times nonzero weight, as executed
   double hostMacs = 0;      // those of effectiveMacs that run on the host
   double synops = 0;        // counted by the cores
@@ -23,7 +25,8 @@ struct Operations {
   bool synopsAgree = false;
 };
 
-// `hostMacs`, `spikes` and `activity` are sums over `samples` inferences of `steps` steps.
+// `hostMacs`, `spikes` and `activity` are sums over `samples` inferences of `steps` steps; `spikes`
+// has the tails of lostTails.
 Operations countOperations(const net::QuantNet &net, const SpikeCounts &spikes,
                            const Activity &activity, uint64_t hostMacs, uint32_t steps,
                            uint64_t samples);

@@ -264,19 +264,14 @@ bool Engine<Real>::update(const Neuron<Real> &neuron, LayerState<Real> &state, u
   Real &v = state.v[n];
   Real &i = state.i[n];
   i = neuron.hasCurrent ? neuron.currentDecay * i + neuron.currentGain * state.x[n] : state.x[n];
-  const bool delayed = reset == net::ResetRule::SubtractDelayed;
-  if (state.held[n] > 0) {
+  if (state.held[n] > 0) { // v stays: at the reset value, or at what the last spike left
     --state.held[n];
-    if (delayed)
-      return false;
-    if (reset == net::ResetRule::Zero)
-      v = neuron.reset;
-  } else {
-    v = (neuron.membraneDecay * v + neuron.membraneGain * i) + neuron.leakTerm;
-    if (state.subtract[n] != 0)
-      v -= neuron.reset;
-    state.subtract[n] = 0;
+    return false;
   }
+  v = (neuron.membraneDecay * v + neuron.membraneGain * i) + neuron.leakTerm;
+  if (state.subtract[n] != 0)
+    v -= neuron.reset;
+  state.subtract[n] = 0;
   const bool spike = compareGe ? v >= neuron.threshold : v > neuron.threshold;
   if (!spike)
     return false;
@@ -284,7 +279,7 @@ bool Engine<Real>::update(const Neuron<Real> &neuron, LayerState<Real> &state, u
     v = neuron.reset;
   else if (reset == net::ResetRule::Subtract)
     v -= neuron.reset;
-  state.subtract[n] = delayed ? 1 : 0;
+  state.subtract[n] = reset == net::ResetRule::SubtractDelayed ? 1 : 0;
   state.held[n] = neuron.refractorySteps;
   return true;
 }

@@ -10,10 +10,9 @@
 //   z  = v' > threshold, or >=
 //   v  = v' after the reset rule; SubtractDelayed and None leave it
 //
-// a, b, g_s, g_m, leakTerm: net/discretize.h. In a refractory step v' is the held value (Zero: the
-// reset value) and i goes on; the comparison still applies, as on a core (docs/reference/
-// arithmetic.md, step 6), except that SubtractDelayed, whose held v is the one that fired, does not
-// fire then and subtracts in the first step that is not held. Analog input (direct coding) takes
+// a, b, g_s, g_m, leakTerm: net/discretize.h. In a refractory step v is held, i goes on and the
+// neuron does not fire, as on a core (docs/reference/arithmetic.md, steps 5 and 6);
+// SubtractDelayed subtracts in the first step that is not held. Analog input (direct coding) takes
 // the place of z.
 #pragma once
 

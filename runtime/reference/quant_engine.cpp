@@ -237,6 +237,7 @@ void QuantEngine::Impl::update(const Layer &layer, LayerState &state, const Arra
   const Array holding = layer.subtracts.select(state.v, layer.reset);
   v = (state.held > 0).select(holding, v); // step 5
   const Eigen::Array<bool, Eigen::Dynamic, 1> spike =
+      state.held == 0 &&
       layer.compareGe.select(v >= layer.threshold, v > layer.threshold); // step 6
   const Array lowered = clamped(layer, v - layer.reset);
   clamps = clamps || (spike && layer.subtracts && clampedHere);

@@ -45,6 +45,8 @@ std::string explainField(const std::string &field, const image::CoreImage &core,
     return explainCurrent(neuron, core.duOffset, transition);
   if (field == "v")
     return explainMembrane(core, neuron, transition);
+  if (field == "spike" && transition.before.refractory > 0)
+    return llvm::formatv("step 6: refractory {0}, no spike", transition.before.refractory);
   if (field == "spike")
     return llvm::formatv("step 6: spike = v' {0} {1}", neuron.compareGe ? ">=" : ">",
                          neuron.threshold);

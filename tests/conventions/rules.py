@@ -1,5 +1,6 @@
 """What the convention tests share: the tracked files and a way to fail with every finding."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,13 +11,13 @@ BUILD = Path(sys.argv[2]).resolve() if len(sys.argv) > 2 else ROOT / "build"
 
 def files(*suffixes):
     """Files of the project with one of the suffixes: tracked, or new and not ignored."""
-    listed = subprocess.run(
+    listed = shutil.which("git") and subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
         capture_output=True, text=True)
-    if listed.returncode == 0:
+    if listed and listed.returncode == 0:
         names = listed.stdout.split("\n")
         found = [ROOT / name for name in names if name]
-    else:  # an unpacked archive
+    else:  # an unpacked archive, or no git
         found = [p for p in ROOT.rglob("*") if p.is_file()
                  and not any(part.startswith("build") or part == ".git"
                              for part in p.relative_to(ROOT).parts)]

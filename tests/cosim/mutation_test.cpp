@@ -37,6 +37,7 @@ const Mutant kMutants[] = {
     {"FullFifoDrops", "snn_fifo.sv", "assign in_ready_o  = count_q != Full;",
      "assign in_ready_o  = 1'b1;"},
     {"ThresholdAlwaysInclusive", "snn_neuron_cuba.sv", "(s2_ge_q & (v_pre ==", "((v_pre =="},
+    {"SpikesWhileRefractory", "snn_neuron_cuba.sv", "= !held & ((v_pre >", "= ((v_pre >"},
     {"CurrentSaturates", "snn_neuron_cuba.sv", "assign u_next = u_sum[UBits-1:0];",
      "assign u_next = (u_sum > SumWidth'(2**(UBits-1)-1)) ? UBits'(2**(UBits-1)-1)"
      " : u_sum[UBits-1:0];"},

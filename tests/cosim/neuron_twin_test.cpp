@@ -55,7 +55,7 @@ Output expected(const Input &i) {
   o.clamped = v != x;
   if (i.refractory > 0)
     v = i.subtract ? i.v : i.reset;
-  o.spike = i.ge ? v >= i.threshold : v > i.threshold;
+  o.spike = i.refractory == 0 && (i.ge ? v >= i.threshold : v > i.threshold);
   int64_t ref = i.refractory;
   if (o.spike) {
     const int64_t less = v - i.reset;
@@ -245,6 +245,14 @@ TEST(NeuronTwin, DirectedCorners) {
   EXPECT_EQ(o.v, 50);
   EXPECT_EQ(o.refractory, 2u);
   EXPECT_EQ(o.u, 9);
+  // Held above the threshold, of any rule: no spike until the count is at 0.
+  for (const bool subtract : {false, true}) {
+    o = run({.v = 50, .threshold = 10, .reset = 50, .refractory = 1, .subtract = subtract});
+    EXPECT_FALSE(o.spike);
+    EXPECT_EQ(o.v, 50);
+    EXPECT_EQ(o.refractory, 0u);
+    EXPECT_TRUE(run({.v = 50, .threshold = 10, .reset = 50, .subtract = subtract}).spike);
+  }
   // A spike restarts the count, one already spent; subtraction clamps at vmin.
   o = run({.acc = 500, .threshold = 100, .reset = 400, .reload = 5, .subtract = true});
   EXPECT_EQ(o.v, 100);

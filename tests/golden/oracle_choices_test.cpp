@@ -142,6 +142,11 @@ TEST(OracleChoices, RefractoryForcesTheMembraneOnly) {
   neuron.du = 4095;
   expectEverywhere(oneNeuron(neuron, 1), {110, 50, 50, 50, 50},
                    {{7040, 3200, 3200, 3200, 3200}, {704, 704, 704, 3968, 832}, {1, 0, 0, 0, 1}});
+  // Also above the threshold, where it fires in the first step that is not held.
+  expectEverywhere(oneNeuron(neuron, 1), {250, 50, 50, 0, 0, 0},
+                   {{16000, 3200, 3200, 0, 0, 0},
+                    {9664, 9664, 9664, 3328, 3328, 3328},
+                    {1, 0, 0, 1, 0, 0}});
   neuron.refractory = 1; // no dead step
   expectEverywhere(oneNeuron(neuron, 1), {110, 100, 1},
                    {{7040, 6400, 64}, {704, 768, 896}, {1, 1, 0}});

@@ -11,6 +11,7 @@
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -45,6 +46,10 @@ config.substitutions += [
     ("%inputs", str(here / "Inputs")),
     ("%shared", str(shared)),
 ]
+# Programs with the address sanitizer do not start in a limited address space.
+limited = ["bash", "-c", f"ulimit -v 3000000; exec {lit_config.params['snnc']} --version"]
+if subprocess.run(limited, capture_output=True).returncode == 0:
+    config.available_features.add("ulimit")
 if shared.is_dir():
     config.available_features.add("shared")
 else:

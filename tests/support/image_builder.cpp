@@ -66,7 +66,8 @@ std::optional<image::Image> Layout::build() {
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     const net::QuantPopulation &population = net.populations[p];
     image.populations.push_back(
-        {population.name, population.shape, population.isInput, first[p], {}, population.scale});
+        {population.name, population.shape, population.isInput, first[p], {}, population.scale,
+         population.rest});
     messages.emplace_back(population.size());
     if (!population.isInput)
       placePopulation(p);

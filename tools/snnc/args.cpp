@@ -2,6 +2,7 @@
 
 #include "common/support/strings.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <algorithm>
@@ -25,7 +26,14 @@ static const FlagSpec *findFlag(const VerbSpec &verb, llvm::StringRef word) {
   return nullptr;
 }
 
+static constexpr const char *kLaterFlags[] = {"--calibrate"};
+
 static llvm::Error unknownFlag(const VerbSpec &verb, llvm::StringRef word) {
+  if (llvm::is_contained(kLaterFlags, word))
+    return Diag(DiagCode::NotThereYet, {},
+                llvm::formatv("unsupported: {0} is not in this version yet", word).str())
+        .help(std::string("'snnc ") + verb.name + " --help' lists the flags there are")
+        .take();
   std::vector<std::string> names;
   for (const FlagGroup *group : verb.groups)
     for (const FlagSpec &flag : group->flags)
@@ -62,6 +70,7 @@ static llvm::Error checkArgumentCount(const VerbSpec &verb, size_t given) {
 llvm::Expected<Args> Args::parse(const VerbSpec &verb, llvm::ArrayRef<const char *> words) {
   Args args;
   args.spec = &verb;
+  bool unknown = false; // then the next word may have been its value: arguments are not counted
   llvm::Error errors = llvm::Error::success();
   const auto wrong = [&](llvm::Error error) {
     errors = llvm::joinErrors(std::move(errors), std::move(error));
@@ -76,6 +85,7 @@ llvm::Expected<Args> Args::parse(const VerbSpec &verb, llvm::ArrayRef<const char
     const FlagSpec *flag = findFlag(verb, name);
     if (flag == nullptr) {
       wrong(unknownFlag(verb, name));
+      unknown = true;
       continue;
     }
     std::string value = inlineValue.str();
@@ -85,16 +95,16 @@ llvm::Expected<Args> Args::parse(const VerbSpec &verb, llvm::ArrayRef<const char
     } else if (flag->value != nullptr && !hasInline) {
       const bool missing =
           i + 1 == words.size() || llvm::StringRef(words[i + 1]).take_front(2) == "--";
-      if (missing)
-        args.bad(DiagCode::FlagValue, llvm::Twine(flag->name) + " needs a value",
-                 llvm::Twine(flag->name) + " " + flag->value + ": " + flag->help);
-      else
+      if (!missing)
         value = words[++i];
     }
+    if (flag->value != nullptr && value.empty())
+      args.bad(DiagCode::FlagValue, llvm::Twine(flag->name) + " needs a value",
+               llvm::Twine(flag->name) + " " + flag->value + ": " + flag->help);
     if (!args.values.emplace(flag->name, value).second)
       args.bad(DiagCode::FlagTwice, llvm::Twine(flag->name) + " is given twice", "");
   }
-  if (!args.has("--help"))
+  if (!args.has("--help") && !unknown)
     wrong(checkArgumentCount(verb, args.positionals.size()));
   wrong(args.finish());
   if (errors)

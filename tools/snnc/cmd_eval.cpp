@@ -2,6 +2,7 @@
 #include "common/image/codec.h"
 #include "common/support/npy.h"
 #include "runtime/report/eval_report.h"
+#include "tools/snnc/clipping.h"
 #include "tools/snnc/runner.h"
 #include "tools/snnc/verbs.h"
 
@@ -178,6 +179,9 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
       evaluate(*subject, *samples, *result, options.compile, *table);
   if (!report)
     return report.takeError();
+  llvm::Expected<uint64_t> clipped = warnClipped(*subject, *samples, console);
+  if (!clipped)
+    return clipped.takeError();
   report->warnings = console.warnings();
   if (args.has("--predictions"))
     if (llvm::Error error =

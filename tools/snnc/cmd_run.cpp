@@ -2,6 +2,7 @@
 #include "common/trace/npz.h"
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
+#include "tools/snnc/clipping.h"
 #include "tools/snnc/runner.h"
 #include "tools/snnc/verbs.h"
 
@@ -39,7 +40,9 @@ static std::optional<uint64_t> countRight(const Samples &samples,
   return right;
 }
 
-static Json runJson(Engine engine, const Samples &samples, const RunResult &result) {
+// `clipped`: input values, empty where nothing is compiled.
+static Json runJson(Engine engine, const Samples &samples, const RunResult &result,
+                    std::optional<uint64_t> clipped) {
   const EngineResult &run = result.engines[0];
   const std::optional<uint64_t> right = countRight(samples, run.predictions);
   const auto &counters = run.totals.counters;
@@ -51,6 +54,8 @@ static Json runJson(Engine engine, const Samples &samples, const RunResult &resu
           {"correct", right ? Json(*right) : Json(nullptr)},
           {"counters", counters ? runtime::report::toJson(*counters) : Json(nullptr)},
           {"cycles", counters ? Json(allCycles(*counters)) : Json(nullptr)},
+          {"input_saturations", clipped ? Json(*clipped) : Json(nullptr)},
+          {"bias_saturations", clipped ? Json(run.totals.host.biasSaturations) : Json(nullptr)},
           {"wall_s", result.wallSeconds}};
 }
 
@@ -69,7 +74,8 @@ static void printPredictions(const Samples &samples, const std::vector<int32_t> 
 }
 
 static void printRun(const Subject &subject, Engine engine, const Samples &samples,
-                     const RunResult &result, llvm::raw_ostream &os) {
+                     const RunResult &result, std::optional<uint64_t> clipped,
+                     llvm::raw_ostream &os) {
   using namespace runtime::report;
   const EngineResult &run = result.engines[0];
   os << subject.path << " on engine " << nameOf(engine) << ": " << withCommas(samples.count)
@@ -90,6 +96,10 @@ static void printRun(const Subject &subject, Engine engine, const Samples &sampl
              withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
              ", reset " + withCommas(run.totals.counters->resetCycles)});
   }
+  if (clipped && !subject.quant->hostLayers.empty())
+    table.row({"host saturations", withCommas(*clipped + run.totals.host.biasSaturations),
+               "inputs " + withCommas(*clipped) + ", biases " +
+                   withCommas(run.totals.host.biasSaturations)});
   table.row({"wall time", secondsText(result.wallSeconds),
              secondsText(result.wallSeconds / double(samples.count)) + " per sample"});
   table.print(os);
@@ -126,21 +136,29 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
   llvm::Expected<RunResult> result = runSamples(*subject, *samples, plan, console);
   if (!result)
     return result.takeError();
+  std::optional<uint64_t> clipped;
+  if (engine != Engine::Float) {
+    llvm::Expected<uint64_t> counted = warnClipped(*subject, *samples, console);
+    if (!counted)
+      return counted.takeError();
+    clipped = *counted;
+  }
   if (plan.keepTraces)
     if (llvm::Error error = trace::writeNpz(result->engines[0].traces, plan.recordState,
                                             args.textOr("--trace", "")))
       return error;
   if (console.json)
-    console.print(runJson(engine, *samples, *result));
+    console.print(runJson(engine, *samples, *result, clipped));
   else
-    printRun(*subject, engine, *samples, *result, console.out());
+    printRun(*subject, engine, *samples, *result, clipped, console.out());
   return kExitDone;
 }
 
 static constexpr FlagSpec kFlags[] = {
     {"--engine", nullptr, "E", "float, quant, cycle or rtl; default: cycle"},
     {"--trace", nullptr, "OUT.npz", "write every layer's spikes: [samples, T, neurons] uint8"},
-    {"--trace-state", nullptr, nullptr, "and its membranes and currents, <name>.v and <name>.u"},
+    {"--trace-state", nullptr, nullptr,
+     "and its membranes and currents, <name>.v and <name>.u: int32; see below for float"},
     {"--float32", nullptr, nullptr, "engine float rounds every operation to 32 bits"},
 };
 static const FlagGroup kRunFlags = {"run", kFlags};
@@ -152,10 +170,12 @@ const VerbSpec kRunVerb = {
     {&kRunFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
     "Engine float runs the network as trained and needs no target. The others run integers: a\n"
     "MODEL is compiled for --target first, an IMAGE is run as it is. Time steps in a trace are\n"
-    "the network's: a layer's delay on the chip is taken out.\n"
+    "the network's: a layer's delay on the chip is taken out. Membranes in a trace are registers;\n"
+    "engine float writes <name>.v in the network's units as float64, and no <name>.u.\n"
     "JSON: "
     "{\"schema\":\"snnc-run/1\",\"engine\",\"samples\",\"predictions\":[...],\"counters\":{...},\n"
-    "       \"cycles\",\"wall_s\"}; cycles are summed over the samples: ticks, host and resets\n",
+    "       \"cycles\",\"input_saturations\",\"bias_saturations\",\"wall_s\"}; cycles are summed\n"
+    "       over the samples: ticks, host and resets\n",
     "snnc run model.snnimg --data digits --samples 0:10",
     runRun};
 

@@ -3,7 +3,7 @@
 #include "runtime/report/verify_report.h"
 #include "runtime/rtl/rtl_machine.h"
 #include "runtime/verify/verify.h"
-#include "tools/snnc/subject.h"
+#include "tools/snnc/clipping.h"
 #include "tools/snnc/verbs.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -138,6 +138,9 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
       verifyInParallel(*subject, *samples, engines, commandLine(args), console);
   if (!report)
     return report.takeError();
+  llvm::Expected<uint64_t> clipped = warnClipped(*subject, *samples, console);
+  if (!clipped)
+    return clipped.takeError();
   if (console.json)
     console.print(report::toJson(*report));
   else

@@ -1,5 +1,7 @@
 #include "tools/snnc/flags.h"
 
+#include "common/net/verify.h"
+
 #include <climits>
 
 namespace snnc::cli {
@@ -67,7 +69,7 @@ static void readName(Args &args, const char *flag, std::optional<T> (*parse)(con
 
 ModelFlags readModelFlags(Args &args) {
   ModelFlags flags;
-  if (const auto steps = args.number("--steps", 1, 1u << 20))
+  if (const auto steps = args.number("--steps", 1, net::kMaxSteps))
     flags.steps = static_cast<uint32_t>(*steps);
   readName(args, "--encode", net::parseEncoding, "none, direct, binary, rate, poisson, latency",
            flags.encode);

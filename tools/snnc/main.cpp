@@ -1,11 +1,14 @@
 // snnc: finds the verb, parses its flags, runs it, prints what went wrong, and turns that into the
 // exit code.
 #include "tools/snnc/console.h"
+#include "tools/snnc/last_words.h"
 #include "tools/snnc/listings.h"
+#include "tools/snnc/outputs.h"
 #include "tools/snnc/verbs.h"
 #include "tools/snnc/version.h"
 
-#include <cstdlib>
+#include <new>
+#include <stdexcept>
 
 namespace snnc::cli {
 
@@ -18,7 +21,8 @@ static void printHelp(llvm::raw_ostream &os) {
         "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
-  os << "\nnot in this version yet: report lif synth rtl export; engine fast\n\n"
+  os << "\nnot in this version yet: report lif synth rtl export; engine fast; compile "
+        "--calibrate\n\n"
         "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
         "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"
         "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad "
@@ -52,6 +56,8 @@ static int runVerb(const VerbSpec &verb, llvm::ArrayRef<const char *> words) {
     printVerbHelp(verb, llvm::outs());
     return kExitDone;
   }
+  if (llvm::Error error = checkOutputs(*args))
+    return support::printErrors(std::move(error), llvm::errs());
   Console console(*args);
   llvm::Expected<int> code = verb.run(*args, console);
   if (!code)
@@ -97,7 +103,15 @@ static int run(llvm::ArrayRef<const char *> words) {
 
 int main(int argc, char **argv) {
   const std::vector<const char *> words(argv + 1, argv + argc);
-  const int code = snnc::cli::run(words);
+  snnc::cli::installLastWords();
+  int code = 0;
+  try {
+    code = snnc::cli::run(words);
+  } catch (const std::bad_alloc &) { // an array of an impossible length asks no handler
+    snnc::cli::outOfMemory();
+  } catch (const std::length_error &) {
+    snnc::cli::outOfMemory();
+  }
   llvm::outs().flush();
   if (llvm::outs().has_error()) {
     llvm::errs() << "error: stdout: " << llvm::outs().error().message() << '\n';

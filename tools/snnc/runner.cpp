@@ -49,6 +49,9 @@ public:
   trace::SampleTrace run(const data::EncodedSample &sample, bool recordState) override {
     return engine.run(sample, recordState);
   }
+  void addTotals(EngineTotals &totals) override {
+    totals.host.biasSaturations += engine.events().biasSaturations;
+  }
 
 private:
   reference::QuantEngine engine;
@@ -108,7 +111,8 @@ private:
   std::atomic<uint64_t> next{0};
   std::atomic<bool> stop{false};
   std::optional<Progress> progress;
-  bool readsState = false; // the readout looks at membranes
+  bool readsState = false;                   // the readout looks at membranes
+  std::optional<trace::MembraneUnits> units; // of the integer engines' output
   RunResult result;
 };
 
@@ -147,7 +151,8 @@ llvm::Error Runner::createWorkers() {
       if (!made)
         return made.takeError();
       worker.engines.push_back(std::move(*made));
-      worker.spikes.emplace_back();
+      worker.spikes.emplace_back(subject.image ? energy::lostTails(*subject.image)
+                                               : std::vector<uint32_t>());
     }
   return llvm::Error::success();
 }
@@ -161,12 +166,9 @@ llvm::Error Runner::runOne(Worker &worker, uint64_t index) {
     EngineResult &engine = result.engines[e];
     trace::SampleTrace trace =
         worker.engines[e]->run(*sample, (plan.keepTraces && plan.recordState) || readsState);
-    // Integer membranes of neurons with different scales are made comparable; float ones are.
-    const bool scaled = plan.engines[e] != Engine::Float && subject.quant;
-    engine.predictions[index] = static_cast<int32_t>(trace::predict(
-        trace.populations[subject.output()], trace.steps, subject.run.readout,
-        scaled ? llvm::ArrayRef<double>(subject.quant->populations[subject.output()].scale)
-               : llvm::ArrayRef<double>()));
+    engine.predictions[index] =
+        static_cast<int32_t>(trace::predict(trace.populations[subject.output()], trace.steps,
+                                            subject.run.readout, units ? &*units : nullptr));
     worker.spikes[e].add(trace);
     if (plan.keepTraces)
       engine.traces[index] = std::move(trace);
@@ -214,6 +216,9 @@ llvm::Expected<RunResult> Runner::run() {
     return probe.takeError();
   result.steps = probe->steps;
   readsState = subject.run.readout != net::Readout::Count;
+  if (subject.quant)
+    units =
+        trace::membraneUnits(subject.quant->populations[subject.output()], subject.quant->profile);
   result.engines.resize(plan.engines.size());
   for (EngineResult &engine : result.engines) {
     engine.predictions.resize(samples.count);

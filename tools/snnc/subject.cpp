@@ -157,6 +157,17 @@ static llvm::Error loadImage(Args &args, Subject &subject, const LoadOptions &op
   return llvm::Error::success();
 }
 
+// The passes do not know the model's file. What is about a flag or a pass stays without a place.
+static llvm::Error inFile(llvm::Error error, const std::string &path) {
+  return llvm::handleErrors(std::move(error), [&](support::DiagError &found) {
+    const DiagCode code = found.diagnostic.code;
+    const bool ofModel = support::info(code).exitCode == 1 || code == DiagCode::NoSchedule;
+    if (ofModel && found.diagnostic.loc.file.empty())
+      found.diagnostic.loc.file = path;
+    return llvm::make_error<support::DiagError>(std::move(found.diagnostic));
+  });
+}
+
 static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptions &options,
                                   Console &console) {
   support::Warnings warnings;
@@ -164,7 +175,7 @@ static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptio
                             : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
   if (!result)
-    return result.takeError();
+    return inFile(result.takeError(), subject.path);
   subject.quant = std::move(result->quant);
   subject.image = std::move(result->image);
   subject.report = std::move(result->report);
@@ -236,8 +247,7 @@ llvm::Error needImage(const Subject &subject) {
       .take();
 }
 
-llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range,
-                                    const Subject &subject) {
+llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range, Subject &subject) {
   const std::string spec = args.textOr("--data", "");
   auto dataset = data::loadDataset(spec, subject.inputShape());
   if (!dataset)
@@ -250,6 +260,8 @@ llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range,
                     .str())
         .help("--samples A:B takes samples A to B-1, counted from 0")
         .take();
+  if (dataset->steps && !args.has("--steps"))
+    subject.run.steps.reset();
   Samples samples;
   samples.dataset = std::move(*dataset);
   samples.first = range.first;

@@ -56,8 +56,9 @@ struct Samples {
   data::Dataset dataset;
   uint64_t first = 0, count = 0;
 };
-// Loads --data for the subject's input; SNN1209 if it lacks samples that --samples asks for.
-llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range,
-                                    const Subject &subject);
+// Loads --data for the subject's input; SNN1209 if it lacks samples that --samples asks for. Clears
+// subject.run.steps if the data have a time axis and --steps is not given: the model's or the
+// image's steps are for data without one.
+llvm::Expected<Samples> loadSamples(const Args &args, const SampleRange &range, Subject &subject);
 
 } // namespace snnc::cli

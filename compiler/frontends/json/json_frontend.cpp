@@ -8,6 +8,7 @@
 #include "compiler/frontends/json/json_params.h"
 #include "compiler/frontends/json/json_weights.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Path.h"
 
 #include <map>
@@ -21,8 +22,6 @@ using support::Diag;
 using support::DiagCode;
 using support::JsonNode;
 using support::JsonObject;
-
-constexpr uint32_t kMostSteps = 1u << 30;
 
 class ModelReader {
 public:
@@ -40,6 +39,7 @@ private:
   void readProjections(const JsonNode &node);
   void readProjection(JsonObject projection);
   void readOutputs(const std::optional<JsonNode> &node);
+  void duplicateLayer(const support::SourceLoc &loc, const std::string &name);
   std::optional<uint32_t> layerNamed(const JsonNode &node);
   void connect(std::string name, uint32_t source, uint32_t target, uint32_t delay,
                const JsonNode &weights, const std::optional<JsonNode> &bias);
@@ -110,7 +110,8 @@ void ModelReader::readProfile(const JsonNode &node) {
 void ModelReader::readRun(const JsonNode &node) {
   JsonObject object = node.object();
   if (const auto steps = object.optional("steps"))
-    if (const auto value = steps->integer(1, kMostSteps))
+    if (const auto value = steps->integer(1, net::kMaxSteps,
+                                           "leave it out to take the length of the data"))
       net.run.steps = static_cast<uint32_t>(*value);
   if (const auto encode = object.optional("encode"))
     if (const auto choice = encode->oneOf(kEncodings))
@@ -193,6 +194,13 @@ void ModelReader::connect(std::string name, uint32_t source, uint32_t target, ui
   net.projections.push_back(std::move(projection));
 }
 
+void ModelReader::duplicateLayer(const support::SourceLoc &loc, const std::string &name) {
+  Diag diag(DiagCode::DuplicateName, loc, llvm::formatv("there are two layers '{0}'", name));
+  if (const std::optional<uint32_t> first = index[name])
+    (void)std::move(diag).note(net.populations[*first].loc, "the other one is here");
+  context.doc.add(std::move(diag).help("rename one: projections and traces go by name").data());
+}
+
 void ModelReader::readLayer(JsonObject layer) {
   const Before before = std::exchange(previous, Before{true, std::nullopt});
   const std::optional<std::string> name = layer.required("name").string();
@@ -205,7 +213,7 @@ void ModelReader::readLayer(JsonObject layer) {
     layer.node().error(DiagCode::JsonRange, "a layer's name is empty");
   const bool isNew = name && index.emplace(*name, std::nullopt).second;
   if (name && !isNew)
-    layer.node().error(DiagCode::DuplicateName, llvm::formatv("there are two layers '{0}'", *name));
+    duplicateLayer(layer.loc(), *name);
   if (!isNew || !model || !shape)
     return;
   net::Population population;
@@ -274,7 +282,9 @@ void ModelReader::readProjection(JsonObject projection) {
   uint32_t delay = 0;
   std::optional<std::string> name;
   if (const auto node = projection.optional("delay"))
-    delay = static_cast<uint32_t>(node->integer(0, net::kMaxDelay).value_or(0));
+    delay = static_cast<uint32_t>(
+        node->integer(0, net::kMaxDelay, "whole steps; 0 arrives in the step of the spike")
+            .value_or(0));
   if (const auto node = projection.optional("name"))
     name = node->string();
   projection.finish();
@@ -304,6 +314,9 @@ void ModelReader::readOutputs(const std::optional<JsonNode> &node) {
       continue;
     if (net.populations[*layer].kind == net::NeuronKind::Input)
       element.error(DiagCode::ParamConflict, "an input cannot be an output");
+    else if (llvm::is_contained(net.outputs, *layer))
+      element.error(DiagCode::DuplicateName,
+                    "'" + net.populations[*layer].name + "' is an output twice", "name it once");
     else
       net.outputs.push_back(*layer);
   }
@@ -311,7 +324,7 @@ void ModelReader::readOutputs(const std::optional<JsonNode> &node) {
 
 void ModelReader::read(const net::ProfileFlags &flags, const std::string &defaultName) {
   JsonObject root = context.doc.root().object();
-  root.required("schema").oneOf({"snnc-model/1"});
+  root.required("schema", "begin with \"schema\": \"snnc-model/1\"").oneOf({"snnc-model/1"});
   net.name = defaultName;
   if (const auto name = root.optional("name"))
     net.name = name->string().value_or(defaultName);

@@ -28,6 +28,7 @@ struct ParamForm {
   double lo, hi;                                     // range; infinity only where hi is
   std::optional<Dimension> dimension = std::nullopt; // strings with this unit, in SI
   bool unitRequired = false;                         // a bare number is an error
+  const char *help = "";                             // of a value out of range
 };
 // A number, an array of `size`, or {"npy": file}; strings with a unit where the form has one. A
 // time without `unitRequired` comes back in the profile's tau unit.

@@ -19,7 +19,8 @@ static bool checkRank(const support::NpyArray &array, const JsonNode &file) {
   if (array.shape.size() == 2)
     return true;
   file.error(DiagCode::WeightShape,
-             llvm::formatv("the array has {0} dimensions, weights have 2", array.shape.size()));
+             llvm::formatv("the array has {0} dimensions, weights have 2", array.shape.size()),
+             "reshape it to [neurons of the layer, neurons of its source]");
   return false;
 }
 
@@ -186,8 +187,12 @@ std::optional<net::Weights> WeightReader::entries(const JsonNode &list) {
                                parts.size()));
       return std::nullopt;
     }
-    const auto target = parts[0].integer(0, int64_t{ends.targets} - 1);
-    const auto source = parts[1].integer(0, int64_t{ends.sources} - 1);
+    const std::string help =
+        llvm::formatv("an entry is [target, source, weight], counted from 0: '{0}' has {1} "
+                      "neurons, '{2}' has {3}",
+                      ends.target, ends.targets, ends.source, ends.sources);
+    const auto target = parts[0].integer(0, int64_t{ends.targets} - 1, help);
+    const auto source = parts[1].integer(0, int64_t{ends.sources} - 1, help);
     const auto weight = parts[2].number();
     float value = 0;
     if (!target || !source || !weight ||

@@ -235,6 +235,22 @@ Hdf5File::Kind Hdf5File::kindOf(const std::string &path) const {
   return type == H5I_GROUP ? Kind::Group : type == H5I_DATASET ? Kind::Dataset : Kind::Absent;
 }
 
+std::string Hdf5File::describe(const std::string &path) const {
+  Silence silence;
+  H5L_info_t link;
+  if (H5Lexists(impl->file, path.c_str(), H5P_DEFAULT) <= 0 ||
+      H5Lget_info(impl->file, path.c_str(), &link, H5P_DEFAULT) < 0)
+    return "";
+  if (link.type == H5L_TYPE_EXTERNAL)
+    return "an external link";
+  if (link.type != H5L_TYPE_HARD)
+    return "a link";
+  const Kind kind = kindOf(path);
+  return kind == Kind::Group     ? "a group"
+         : kind == Kind::Dataset ? "a dataset"
+                                 : "an object that is not a dataset";
+}
+
 llvm::Expected<std::vector<std::string>> Hdf5File::members(const std::string &path) const {
   Silence silence;
   Handle group(H5Gopen2(impl->file, path.c_str(), H5P_DEFAULT), H5Gclose);

@@ -35,6 +35,8 @@ public:
 
   // Paths are absolute, "/node/nodes/lif1/tau". All failures are NirFile with that path.
   Kind kindOf(const std::string &path) const;
+  // What stands at `path` in words: "a group", "an external link", ...; empty if nothing does.
+  std::string describe(const std::string &path) const;
   // Names of a group's members, sorted bytewise.
   llvm::Expected<std::vector<std::string>> members(const std::string &path) const;
   // Any integer or float type, any byte order, as the type asked for. `rounded` is set if the

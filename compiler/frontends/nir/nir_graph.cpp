@@ -1,6 +1,7 @@
 #include "compiler/frontends/nir/nir_graph.h"
 
 #include "common/net/number_text.h"
+#include "common/net/verify.h"
 #include "common/support/strings.h"
 
 #include <algorithm>
@@ -48,6 +49,15 @@ llvm::Error GraphReader::readNodes() {
             [](const std::string &a, const std::string &b) { return naturalLess(a, b); });
   llvm::Error errors = llvm::Error::success();
   for (const std::string &name : *names) {
+    if (!net::isPlainName(name)) {
+      errors = llvm::joinErrors(
+          std::move(errors),
+          Diag(DiagCode::NirFile, file.loc(nodes),
+               "the node name '" + net::escapedName(name) + "' has a control character or backslash")
+              .help("rename it: traces have an array of every layer's name")
+              .take());
+      continue;
+    }
     llvm::Expected<Node> node = readNode(file, nodes + "/" + name, name, warnings);
     if (node)
       graph.nodes.push_back(std::move(*node));
@@ -176,6 +186,11 @@ llvm::Expected<Graph> GraphReader::read() {
       return error;
     if (llvm::Error error = readEdges())
       return error;
+    if (graph.edges.empty() && graph.nodes.size() > 1)
+      return Diag(DiagCode::UnsupportedGraph, file.loc(std::string(kRoot) + "/edges"),
+                  llvm::formatv("the graph has {0} nodes but no edges", graph.nodes.size()))
+          .help("give the NIRGraph the edges that join them")
+          .take();
   }
   addMissingEnds();
   return std::move(graph);

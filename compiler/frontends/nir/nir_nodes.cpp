@@ -66,6 +66,13 @@ struct Reading {
     return file.kindOf(at(field)) == Hdf5File::Kind::Dataset;
   }
   llvm::Error missing(const char *field) const {
+    const std::string found = file.describe(at(field));
+    if (!found.empty())
+      return Diag(DiagCode::NirFile, file.loc(at(field)),
+                  llvm::formatv("'{0}' of node '{1}' is {2}, expected a dataset", field, node.name,
+                                found))
+          .help("store the values in the file itself")
+          .take();
     return Diag(DiagCode::NirFile, file.loc(path),
                 llvm::formatv("node '{0}' of type '{1}' has no '{2}'", node.name, node.type, field))
         .help("was it written by a nir older than 0.1? write it again with a current one")

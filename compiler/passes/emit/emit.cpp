@@ -60,6 +60,7 @@ private:
       map.isInput = population.isInput;
       map.skew = population.isInput ? 0 : ir.firstTick[p];
       map.scale = population.scale;
+      map.rest = population.rest;
     }
     for (uint32_t c = 0; c < ir.clusters.size(); ++c)
       for (const Run &run : ir.clusters[c].runs)

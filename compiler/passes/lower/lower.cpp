@@ -139,11 +139,25 @@ void rewriteProfile(net::Profile &profile) {
   profile.tauUnit.reason = profile.integrator.reason = profile.reset.reason = "lowered";
 }
 
+// The rest of every neuron; empty if it is 0 in all.
+std::vector<double> restsOf(const net::Population &population) {
+  net::Param rest = population.params.vLeak;
+  if (population.kind == net::NeuronKind::IF || rest.empty())
+    return {};
+  std::vector<double> rests;
+  for (uint32_t i = 0; i < population.size(); ++i)
+    rests.push_back(rest[i]);
+  rest.values = std::move(rests);
+  dropZeros(rest);
+  return rest.values;
+}
+
 } // namespace
 
 llvm::Expected<bool> LowerPass::run(Module &module, PassContext &) {
   net::Net &net = module.net;
   module.profile = net.profile;
+  module.rests.assign(net.populations.size(), {});
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     net::Population &population = net.populations[p];
     if (population.kind == net::NeuronKind::Input)
@@ -152,6 +166,7 @@ llvm::Expected<bool> LowerPass::run(Module &module, PassContext &) {
     if (!updates)
       return updates.takeError();
     rewriteInputs(net, p, gainsOf(*updates));
+    module.rests[p] = restsOf(population);
     if (llvm::Error error = rewriteNeurons(population, *updates, module.profile.reset.value))
       return error;
   }

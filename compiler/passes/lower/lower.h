@@ -5,7 +5,8 @@
 //   Reads    net IR
 //   Writes   net IR: profile integrator = unit and tau in steps; every gain is 1 and v_leak is 0;
 //            subtract-delayed has become subtract; the biases of a population are summed on its
-//            first biased projection. Module::profile keeps the profile as imported.
+//            first biased projection. Module::profile keeps the profile as imported,
+//            Module::rests the v_leak of every neuron.
 //   Keeps    the network function: the float engine gives the same spikes before and after, up to
 //            its own rounding
 //   Fails    SNN3002 subtract-delayed with a membrane that keeps nothing from step to step

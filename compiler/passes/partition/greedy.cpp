@@ -15,7 +15,7 @@ public:
   Greedy(const net::QuantNet &net, const target::Target &target, const Limits &limits,
          GreedyOptions options, bool shareCores)
       : net(net), limits(limits), open(net, target, limits, options.weightBits),
-        giveUpAt(4 * options.enoughCores + 64), shareCores(shareCores) {
+        giveUpAt(farBeyond(options.enoughCores)), shareCores(shareCores) {
     result.closedBy.assign(net.populations.size(), std::vector<uint32_t>(kResources, 0));
   }
 

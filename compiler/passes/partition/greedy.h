@@ -23,6 +23,11 @@ struct GreedyResult {
 
 inline constexpr size_t kResources = 7; // of core_ir::Resource
 
+// Cores from which on a result does not matter where `enough` are there.
+inline uint64_t farBeyond(uint64_t enough) {
+  return 4 * enough + 64;
+}
+
 struct GreedyOptions {
   uint64_t enoughCores = 1; // cores there are; far beyond them the result does not matter
   uint32_t weightBits = 0;  // prices the chip's blocks at another width; 0 = as they are

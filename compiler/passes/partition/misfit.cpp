@@ -68,6 +68,16 @@ uint64_t coresWith(const MisfitContext &context, const Limits &limits, uint64_t 
   return result.misfits.empty() && !result.gaveUp ? result.clusters.size() : UINT64_MAX;
 }
 
+std::string largerTarget(uint64_t needed) {
+  constexpr target::MeshSpec kLargest = {64, 64, 0};
+  const auto [width, height] = meshFor(needed, kLargest);
+  if (width > kLargest.width)
+    return formatv("use a smaller network: a mesh has at most {0}x{1} cores", kLargest.width,
+                   kLargest.height);
+  return formatv("use a target with a mesh of at least {0}x{1} such cores, or a smaller network",
+                 width, height);
+}
+
 // Tries changes from the cheapest on and names the first that fits.
 std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
   const target::MeshSpec &mesh = context.target.mesh;
@@ -90,9 +100,18 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
     if (cores <= available)
       return formatv("--weight-bits {0} takes about {1} cores", fewer, cores);
   }
-  const auto [width, height] = meshFor(needed, {64, 64, 0});
-  return formatv("use a target with a mesh of at least {0}x{1} such cores, or a smaller network",
-                 width, height);
+  return largerTarget(needed);
+}
+
+void noteTotals(Diag &diag, const MisfitContext &context,
+                const std::vector<ResourceTotal> &totals) {
+  const uint64_t available = uint64_t{context.meshWidth} * context.meshHeight;
+  for (const ResourceTotal &total : totals)
+    if (total.cores() > available)
+      (void)std::move(diag).note({},
+                                 formatv("{0}: at least {1} needed, {2} available ({3} per core)",
+                                         nameOf(total.resource), total.needed,
+                                         total.perCore * available, total.perCore));
 }
 
 } // namespace
@@ -133,13 +152,18 @@ llvm::Error tooFewCores(const MisfitContext &context, const GreedyResult &result
                     context.meshHeight, context.target.name, available));
   for (const std::string &note : layerNotes(context, result))
     (void)std::move(diag).note({}, note);
-  for (const ResourceTotal &total : totals)
-    if (total.cores() > available)
-      (void)std::move(diag).note({},
-                                 formatv("{0}: at least {1} needed, {2} available ({3} per core)",
-                                         nameOf(total.resource), total.needed,
-                                         total.perCore * available, total.perCore));
+  noteTotals(diag, context, totals);
   return std::move(diag).help(coresRemedy(context, needed)).take();
+}
+
+llvm::Error hopeless(const MisfitContext &context, const std::vector<ResourceTotal> &totals) {
+  const uint64_t needed = coresLowerBound(context.net, totals);
+  Diag diag(DiagCode::TooFewCores, {},
+            formatv("'{0}' needs at least {1} cores but the {2}x{3} mesh of '{4}' has {5}",
+                    context.net.name, needed, context.meshWidth, context.meshHeight,
+                    context.target.name, uint64_t{context.meshWidth} * context.meshHeight));
+  noteTotals(diag, context, totals);
+  return std::move(diag).help(largerTarget(needed)).take();
 }
 
 } // namespace snnc::compiler::partition

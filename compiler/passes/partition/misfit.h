@@ -24,6 +24,9 @@ llvm::Error neuronsExceedCore(const MisfitContext &context, const std::vector<Mi
 llvm::Error tooFewCores(const MisfitContext &context, const GreedyResult &result,
                         const std::vector<ResourceTotal> &totals);
 
+// SNN4002 from the totals alone, for a network so large that laying it out would say no more.
+llvm::Error hopeless(const MisfitContext &context, const std::vector<ResourceTotal> &totals);
+
 // Smallest W x H >= cores, close to square, within the target's mesh if possible.
 std::pair<uint32_t, uint32_t> meshFor(uint64_t cores, const target::MeshSpec &most);
 

@@ -90,12 +90,14 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   const uint32_t width = options.meshWidth != 0 ? options.meshWidth : target.mesh.width;
   const uint32_t height = options.meshHeight != 0 ? options.meshHeight : target.mesh.height;
   const uint64_t cores = uint64_t{width} * height;
-  partition::GreedyResult result =
-      partition::fillGreedily(net, target, ir.firstTick, limits, {cores, 0});
   const std::vector<partition::ResourceTotal> totals =
       partition::resourceTotals(net, target, limits);
-
   const partition::MisfitContext misfits{net, target, options, limits, ir.firstTick, width, height};
+  if (partition::coresLowerBound(net, totals) > partition::farBeyond(cores))
+    return partition::hopeless(misfits, totals);
+
+  partition::GreedyResult result =
+      partition::fillGreedily(net, target, ir.firstTick, limits, {cores, 0});
   llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
                                         partition::neuronsExceedCore(misfits, result.misfits));
   if (result.clusters.size() > cores || result.gaveUp)

@@ -8,11 +8,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace snnc::compiler::quantize {
 namespace {
 
 constexpr int kMaxShift = 40;
+constexpr double kBiasMax = 9007199254740992.0; // 2^53: beyond every shift, and exact
 constexpr uint32_t kAssumedSteps = 256; // a leakless membrane when nobody has said how long it runs
 
 struct IntRange {
@@ -23,7 +25,9 @@ struct IntRange {
 IntRange roundWeights(const HostNeuronRequest &request, double step, HostNeuron &neuron) {
   neuron.step = step;
   neuron.weights.clear();
-  neuron.bias = std::llrint(request.bias * request.input.scale / step);
+  const double bias = request.bias * request.input.scale / step;
+  neuron.biasFits = std::abs(bias) < kBiasMax;
+  neuron.bias = neuron.biasFits ? std::llrint(bias) : 0;
   IntRange range{neuron.bias, neuron.bias};
   const double limit = request.weightMax;
   for (float value : request.row) {
@@ -35,14 +39,22 @@ IntRange roundWeights(const HostNeuronRequest &request, double step, HostNeuron 
   return range;
 }
 
-int smallestShift(const IntRange &range, const target::CoreSpec &core) {
+// Clears neuron.biasFits if no shift brings the range into a mantissa.
+int smallestShift(const HostNeuronRequest &request, const IntRange &range,
+                  const target::CoreSpec &core, HostNeuron &neuron) {
   const int64_t mantMax = (int64_t{1} << (core.biasMantBits - 1)) - 1;
-  int shift = 0;
-  while (shift < kMaxShift &&
-         (support::shiftRoundHalfEven(range.high, static_cast<unsigned>(shift)) > mantMax ||
-          support::shiftRoundHalfEven(range.low, static_cast<unsigned>(shift)) < -mantMax - 1))
-    ++shift;
-  return shift;
+  neuron.biasLimit = std::ldexp(static_cast<double>(mantMax), kMaxShift) * neuron.step /
+                     request.input.scale;
+  const auto fits = [&](int shift) {
+    const auto bits = static_cast<unsigned>(shift);
+    return support::shiftRoundHalfEven(range.high, bits) <= mantMax &&
+           support::shiftRoundHalfEven(range.low, bits) >= -mantMax - 1;
+  };
+  for (int shift = 0; shift <= kMaxShift; ++shift)
+    if (fits(shift))
+      return shift;
+  neuron.biasFits = false;
+  return kMaxShift;
 }
 
 // Sets shift, exp, scale and the bias range for scale = 2^power * inputScale / step.
@@ -58,6 +70,7 @@ void setPower(const HostNeuronRequest &request, const IntRange &range, int minSh
     return std::ldexp(static_cast<double>(mant), exp);
   };
   neuron.biasRange = {bias(range.low), bias(range.high)};
+  neuron.inputLost = range.low != range.high && neuron.biasRange.low == neuron.biasRange.high;
 }
 
 bool holds(const HostNeuronRequest &request, const HostNeuron &neuron,
@@ -65,7 +78,7 @@ bool holds(const HostNeuronRequest &request, const HostNeuron &neuron,
   const double registerMax = std::ldexp(1.0, static_cast<int>(core.membraneBits) - 1) - 1;
   const net::NeuronUpdate &update = *request.update;
   for (double value : {update.threshold, update.reset, update.vInit})
-    if (std::abs(value) * neuron.scale > registerMax)
+    if (!(std::abs(value) * neuron.scale <= registerMax))
       return false;
   BoundsInput input;
   input.neuron = neuronRegisters(update, neuron.scale, request.resetSubtract, request.compare,
@@ -79,7 +92,8 @@ bool holds(const HostNeuronRequest &request, const HostNeuron &neuron,
   return bounds.currentSafe && bounds.membraneSafe;
 }
 
-// The largest power from `power` down whose registers and membrane hold; the smallest if none does.
+// The largest power from `power` down whose registers and membrane hold; the smallest if none does:
+// then a register may not hold its value (misfitRegister).
 HostNeuron settle(const HostNeuronRequest &request, const IntRange &range, int minShift, int power,
                   const target::CoreSpec &core, HostNeuron neuron) {
   for (; power > -kMaxShift; --power) {
@@ -94,7 +108,7 @@ HostNeuron settle(const HostNeuronRequest &request, const IntRange &range, int m
 HostNeuron atStep(const HostNeuronRequest &request, double step, const target::CoreSpec &core) {
   HostNeuron neuron;
   const IntRange range = roundWeights(request, step, neuron);
-  const int minShift = smallestShift(range, core);
+  const int minShift = smallestShift(request, range, core, neuron);
   const int power = static_cast<int>(core.biasExpMax) - minShift;
   return settle(request, range, minShift, power, core, neuron);
 }
@@ -103,12 +117,15 @@ HostNeuron atStep(const HostNeuronRequest &request, double step, const target::C
 HostNeuron atScale(const HostNeuronRequest &request, double scale, double largest,
                    const target::CoreSpec &core) {
   const double finest = largest / request.weightMax;
-  const int power =
-      static_cast<int>(std::ceil(std::log2(scale * finest / request.input.scale) - 1e-9));
+  constexpr double kMaxPower = 1000.0; // a double's exponent; settle() stays within kMaxShift
+  const int power = static_cast<int>(
+      std::clamp(std::ceil(std::log2(scale) + std::log2(finest) - std::log2(request.input.scale) -
+                           1e-9),
+                 -kMaxPower, kMaxPower));
   HostNeuron neuron;
   const double step = std::ldexp(request.input.scale, power) / scale;
   const IntRange range = roundWeights(request, step, neuron);
-  const int minShift = smallestShift(range, core);
+  const int minShift = smallestShift(request, range, core, neuron);
   const int reachable = static_cast<int>(core.biasExpMax) - minShift;
   return settle(request, range, minShift, std::clamp(power, -kMaxShift, reachable), core, neuron);
 }
@@ -129,7 +146,8 @@ HostInputRange hostInputRange(const net::RunOptions &run) {
   constexpr double kLevels = 255.0;
   const double largest = std::max(std::abs(run.inputLow), std::abs(run.inputHigh));
   HostInputRange range;
-  range.scale = kLevels / (largest > 0.0 ? largest : 1.0);
+  range.scale = std::min(kLevels / (largest > 0.0 ? largest : 1.0),
+                         std::numeric_limits<double>::max()); // times 0 must be 0
   range.low = static_cast<int32_t>(std::nearbyint(run.inputLow * range.scale));
   range.high = static_cast<int32_t>(std::nearbyint(run.inputHigh * range.scale));
   return range;
@@ -138,7 +156,8 @@ HostInputRange hostInputRange(const net::RunOptions &run) {
 HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::CoreSpec &core) {
   double largest = absMax(request.row);
   if (largest == 0.0)
-    largest = std::max({std::abs(request.bias), std::abs(request.update->threshold), 1e-30});
+    largest = std::max({std::abs(request.bias), std::abs(request.update->threshold),
+                        std::abs(request.update->reset), std::abs(request.update->vInit), 1e-30});
   if (request.scale)
     return atScale(request, *request.scale, largest, core);
 

@@ -1,5 +1,6 @@
 #include "compiler/passes/quantize/layer.h"
 
+#include "common/net/number_text.h"
 #include "compiler/passes/quantize/registers.h"
 
 #include <algorithm>
@@ -48,7 +49,8 @@ llvm::Error LayerQuantizer::run(std::vector<Source> inputs, net::QuantPopulation
       quantizeWeights(source);
   if (host != nullptr)
     addHostErrors();
-  warnScales();
+  if (llvm::Error error = checkScales())
+    return error;
 
   stats.name = population.name;
   stats.neurons = population.size();
@@ -99,7 +101,7 @@ llvm::Error LayerQuantizer::checkCapability() {
     }
     if (resetSubtract && each.reset < 0.0) {
       report(formatv("'{0}' subtracts {1} in neuron {2}: a reset above the threshold adds",
-                     population.name, each.reset, j),
+                     population.name, net::numberText(each.reset), j),
              "0");
       each.reset = 0.0;
     }
@@ -195,7 +197,8 @@ void LayerQuantizer::warnDecays() {
         Diag(DiagCode::DecayNotExact, population.loc,
              formatv("the {0} of '{1}' keeps {2} of its value each step; the nearest that a core "
                      "holds is {3}",
-                     membrane.faithful ? "current" : "membrane", population.name, wanted, got))
+                     membrane.faithful ? "current" : "membrane", population.name,
+                     net::numberText(wanted), net::numberText(got)))
             .help("decays are multiples of 1/4096; compare float and quant with `snnc eval`")
             .data());
     return;
@@ -226,13 +229,8 @@ void LayerQuantizer::quantizeNeuron(uint32_t j) {
   makeRoom(j, request, choice);
   const bool driven = std::any_of(request.rows.begin(), request.rows.end(),
                                   [](const WeightRow &row) { return absMax(row.values) > 0.0; });
-  if (driven && choice.limitedByRegister) {
-    if (limitedNeurons == 0 || choice.weightSteps < fewestSteps) {
-      fewestSteps = choice.weightSteps;
-      worstLimited = j;
-    }
-    ++limitedNeurons;
-  }
+  if (driven && choice.limitedByRegister)
+    noteLimited(j, choice.weightSteps);
   if (host != nullptr) {
     setHostNeuron(j, driven ? std::optional<double>(choice.scale) : std::nullopt);
     return;
@@ -242,6 +240,14 @@ void LayerQuantizer::quantizeNeuron(uint32_t j) {
   quant->neurons[j].biasMant = value.mant;
   quant->neurons[j].biasExp = value.exp;
   biasRange[j] = {static_cast<double>(value.value()), static_cast<double>(value.value())};
+}
+
+void LayerQuantizer::noteLimited(uint32_t j, double weightSteps) {
+  if (limitedNeurons == 0 || weightSteps < fewestSteps) {
+    fewestSteps = weightSteps;
+    worstLimited = j;
+  }
+  ++limitedNeurons;
 }
 
 // Real inputs of all the negative and of all the positive weights.
@@ -308,6 +314,8 @@ Range LayerQuantizer::hostRange(uint32_t j) const {
 }
 
 void LayerQuantizer::setRegisters(uint32_t j, double scale) {
+  if (const auto misfit = misfitRegister(update(j), scale, core))
+    addMisfit(j, misfit->name, misfit->value, quant->vmax / scale);
   quant->neurons[j] =
       neuronRegisters(update(j), scale, resetSubtract, net.profile.compare.value, quant->duOffset);
   quant->scale[j] = scale;
@@ -334,6 +342,10 @@ void LayerQuantizer::setHostNeuron(uint32_t j, std::optional<double> onChipScale
                               neuron.weights.end());
   layer.bias.push_back(neuron.bias);
   layer.shift.push_back(neuron.shift);
+  if (!neuron.biasFits)
+    addMisfit(j, "bias", bias[j], neuron.biasLimit);
+  else if (neuron.inputLost && !onChipScale)
+    noteLimited(j, 0.0);
   setRegisters(j, neuron.scale);
   quant->neurons[j].biasExp = neuron.exp;
   biasRange[j] = neuron.biasRange;

@@ -11,6 +11,7 @@
 #include "common/net/discretize.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace snnc::compiler::quantize {
@@ -45,6 +46,7 @@ private:
   Range hostRange(uint32_t j) const;
   void setHostNeuron(uint32_t j, std::optional<double> onChipScale);
   void setRegisters(uint32_t j, double scale);
+  void noteLimited(uint32_t j, double weightSteps);
   void quantizeWeights(Source &source);
   template <class W, class Q> void quantizeDense(const W &real, Q &quant, double unit);
   template <class W, class Q> void quantizeSparse(const W &real, Q &quant, double unit);
@@ -52,7 +54,9 @@ private:
   void addHostErrors();
   void addError(double real, double got);
   void proveSafe(LayerStats &stats);
-  void warnScales();
+  llvm::Error checkScales();
+  std::string valuesOf(uint32_t j) const;
+  void addMisfit(uint32_t j, llvm::StringRef what, double value, double limit);
 
   const net::NeuronUpdate &update(uint32_t j) const { return updates[updates.size() == 1 ? 0 : j]; }
   double unitOf(const net::QuantProjection &projection) const;
@@ -81,6 +85,8 @@ private:
   uint32_t limitedNeurons = 0, worstLimited = 0;
   uint32_t rememberingNeurons = 0; // whose membrane should forget but may keep a unit or more
   double fewestSteps = 0.0;
+  uint32_t misfits = 0; // neurons that no scale holds
+  std::string firstMisfit;
 };
 
 } // namespace snnc::compiler::quantize

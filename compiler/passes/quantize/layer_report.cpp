@@ -1,11 +1,14 @@
 // What quantising a layer cost, and which of its neurons could overflow.
 #include "compiler/passes/quantize/layer.h"
 
+#include "common/net/number_text.h"
+
 #include <algorithm>
 #include <cmath>
 
 using llvm::formatv;
 using snnc::support::Diag;
+using snnc::net::numberText;
 using snnc::support::DiagCode;
 
 namespace snnc::compiler::quantize {
@@ -31,6 +34,10 @@ struct Worst {
   }
 };
 
+std::string boundText(double bound) {
+  return std::isfinite(bound) ? formatv("{0:f0}", bound).str() : "without bound";
+}
+
 } // namespace
 
 void LayerQuantizer::addHostErrors() {
@@ -46,9 +53,45 @@ void LayerQuantizer::addHostErrors() {
   }
 }
 
-void LayerQuantizer::warnScales() {
+void LayerQuantizer::addMisfit(uint32_t j, llvm::StringRef what, double value, double limit) {
+  if (misfits++ == 0)
+    firstMisfit = formatv("the {0} of neuron {1} of '{2}' is {3}, beside its other values a core "
+                          "holds up to {4:e3}",
+                          what, j, population.name, numberText(value), limit);
+}
+
+// What left a neuron no step for its weights: all that share its scale.
+std::string LayerQuantizer::valuesOf(uint32_t j) const {
+  float largest = 0.0f;
+  for (const IncomingValues &values : incoming)
+    largest = std::max(largest, static_cast<float>(absMax(values.of(j))));
+  const net::NeuronUpdate &u = update(j);
+  return formatv("threshold {0}, reset {1}, v_init {2}, bias {3}, largest weight {4}",
+                 numberText(u.threshold), numberText(u.reset), numberText(u.vInit),
+                 numberText(bias[j]), numberText(largest));
+}
+
+// Registers that no scale fills, and weights that it takes to 0, are errors; the latter only a
+// warning with allowLossy, as are steps that are lost.
+llvm::Error LayerQuantizer::checkScales() {
+  const char *const similar = "bring threshold, reset, v_init, bias, weights and the input range "
+                              "to similar size";
+  if (misfits != 0)
+    return Diag(DiagCode::CoreCannotHold, population.loc,
+                formatv("unsupported: {0} ({1} of {2} neurons)", firstMisfit, misfits,
+                        population.size()))
+        .help(similar)
+        .take();
   if (limitedNeurons == 0)
-    return;
+    return llvm::Error::success();
+  if (fewestSteps < 1.0 && !options.allowLossy)
+    return Diag(DiagCode::CoreCannotHold, population.loc,
+                formatv("unsupported: the largest weight of neuron {0} of '{1}' has {2:f1} of {3} "
+                        "steps, so its input is lost: {4}",
+                        worstLimited, population.name, fewestSteps, weightMax,
+                        valuesOf(worstLimited)))
+        .help(llvm::Twine(similar) + "; --allow-lossy compiles it without that input")
+        .take();
   context.warnings.push_back(
       Diag(
           DiagCode::ScaleReduced, population.loc,
@@ -58,6 +101,7 @@ void LayerQuantizer::warnScales() {
                   weightMax))
           .help("thresholds are large against the weights; retrain with larger weights")
           .data());
+  return llvm::Error::success();
 }
 
 void LayerQuantizer::proveSafe(LayerStats &stats) {
@@ -90,9 +134,10 @@ void LayerQuantizer::proveSafe(LayerStats &stats) {
       Diag(DiagCode::MayOverflow, population.loc,
            formatv(
                "'{0}' is not proven free of overflow: {1} accumulators and {2} currents could "
-               "wrap, {3} membranes clamp; worst is the {4} of neuron {5}, {6:f0} against {7:f0}",
+               "wrap, {3} membranes clamp; worst is the {4} of neuron {5}, {6} against {7:f0}",
                population.name, stats.mayWrapAccumulator, stats.mayWrapCurrent,
-               stats.mayClampMembrane, worst.state, worst.neuron, worst.bound, worst.limit))
+               stats.mayClampMembrane, worst.state, worst.neuron, boundText(worst.bound),
+               worst.limit))
           .help(llvm::Twine("only if every input that ") + worst.drivers +
                 " it fires at every step; the engines count the events that happen")
           .data());

@@ -31,6 +31,7 @@ net::QuantNet skeleton(const Module &module, uint32_t weightBits) {
     population.name = net.populations[p].name;
     population.shape = net.populations[p].shape;
     population.isInput = isInput(net, p);
+    population.rest = module.rests[p];
   }
   const bool direct = net.run.encode == net::Encoding::Direct;
   for (const net::Projection &projection : net.projections) {

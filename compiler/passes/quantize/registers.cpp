@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace snnc::compiler::quantize {
 
@@ -41,12 +42,29 @@ BiasRegister biasRegister(double value, const target::CoreSpec &core) {
   return bias;
 }
 
+std::optional<MisfitRegister> misfitRegister(const net::NeuronUpdate &update, double scale,
+                                             const target::CoreSpec &core) {
+  const double registerMax = std::ldexp(1.0, static_cast<int>(core.membraneBits) - 1) - 1;
+  const MisfitRegister registers[] = {
+      {"threshold", update.threshold}, {"reset", update.reset}, {"v_init", update.vInit}};
+  for (const MisfitRegister &each : registers)
+    if (!(std::abs(std::nearbyint(each.value * scale)) <= registerMax)) // also of NaN
+      return each;
+  return std::nullopt;
+}
+
+static int32_t rounded(double value) {
+  constexpr double kLow = std::numeric_limits<int32_t>::min();
+  constexpr double kHigh = std::numeric_limits<int32_t>::max();
+  return static_cast<int32_t>(std::fmin(std::fmax(std::nearbyint(value), kLow), kHigh));
+}
+
 net::NeuronConfig neuronRegisters(const net::NeuronUpdate &update, double scale, bool resetSubtract,
                                   net::Compare compare, uint32_t duOffset) {
   net::NeuronConfig neuron;
-  neuron.threshold = static_cast<int32_t>(std::nearbyint(update.threshold * scale));
-  neuron.reset = static_cast<int32_t>(std::nearbyint(update.reset * scale));
-  neuron.vInit = static_cast<int32_t>(std::nearbyint(update.vInit * scale));
+  neuron.threshold = rounded(update.threshold * scale);
+  neuron.reset = rounded(update.reset * scale);
+  neuron.vInit = rounded(update.vInit * scale);
   neuron.du = currentDecay(update.hasCurrent ? update.currentDecay : 0.0, duOffset).value;
   neuron.dv = membraneDecay(update.membraneDecay).value;
   neuron.refractory = static_cast<uint8_t>(update.refractorySteps + 1);

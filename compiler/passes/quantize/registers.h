@@ -6,6 +6,7 @@
 #include "common/target/target.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace snnc::compiler::quantize {
 
@@ -29,8 +30,16 @@ struct BiasRegister {
 };
 BiasRegister biasRegister(double value, const target::CoreSpec &core);
 
+// The first of threshold, reset and v_init whose register does not hold it at `scale`, if any.
+struct MisfitRegister {
+  const char *name;
+  double value; // real
+};
+std::optional<MisfitRegister> misfitRegister(const net::NeuronUpdate &update, double scale,
+                                             const target::CoreSpec &core);
+
 // Everything but the bias, at `scale` membrane units per real unit. `resetSubtract`: update.reset
-// is an amount (0 for the rule "none").
+// is an amount (0 for the rule "none"). A value that misfitRegister() would name saturates at 32 bits.
 net::NeuronConfig neuronRegisters(const net::NeuronUpdate &update, double scale, bool resetSubtract,
                                   net::Compare compare, uint32_t duOffset);
 

@@ -104,6 +104,44 @@ TEST(HostNeuron, GridIsKeptWhereTheRegistersAllow) {
               1e-6);
 }
 
+TEST(HostNeuron, NoWeightsScaleByWhateverTheRegistersHold) {
+  const float row[] = {0.0f, 0.0f};
+  for (const double large : {0.5, 1e-3, 1e30, 1e300}) {
+    net::NeuronUpdate update;
+    for (double *each : {&update.threshold, &update.reset, &update.vInit}) {
+      update.threshold = update.reset = update.vInit = 0.0;
+      *each = large;
+      const HostNeuron neuron = quantizeHostNeuron(requestFor(row, update), kCore);
+      EXPECT_TRUE(neuron.biasFits);
+      EXPECT_FALSE(misfitRegister(update, neuron.scale, kCore)) << large;
+      EXPECT_GE(large * neuron.scale, 127) << large;
+    }
+  }
+}
+
+TEST(HostNeuron, SaysWhatDoesNotFit) {
+  const float row[] = {1.0f, -0.5f};
+  net::NeuronUpdate update;
+  update.threshold = 1e300;
+  EXPECT_TRUE(misfitRegister(update, quantizeHostNeuron(requestFor(row, update), kCore).scale,
+                             kCore));
+  update.threshold = 1.0;
+  HostNeuronRequest request = requestFor(row, update);
+  for (const double bias : {1e300, -1e300, 1e13}) {
+    request.bias = bias;
+    const HostNeuron neuron = quantizeHostNeuron(request, kCore);
+    EXPECT_FALSE(neuron.biasFits) << bias;
+    EXPECT_GT(neuron.biasLimit, 1e10);
+    EXPECT_LT(neuron.biasLimit, 1e12);
+  }
+  request.bias = 0.0;
+  EXPECT_FALSE(quantizeHostNeuron(request, kCore).inputLost);
+  update.threshold = 1e9; // holds, at a scale that leaves the input nothing
+  const HostNeuron lost = quantizeHostNeuron(request, kCore);
+  EXPECT_FALSE(misfitRegister(update, lost.scale, kCore));
+  EXPECT_TRUE(lost.inputLost);
+}
+
 TEST(HostNeuron, OnChipScaleIsMetExactly) {
   const float row[] = {0.31f, -0.127f};
   net::NeuronUpdate update;

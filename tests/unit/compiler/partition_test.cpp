@@ -253,6 +253,25 @@ TEST(Partition, TooFewCoresSaysAllOfIt) {
   EXPECT_CONTAINS(error.help, "2x2");
 }
 
+// Far beyond the mesh the totals alone say it: nothing is laid out.
+TEST(Partition, HopelessIsSaidFromTheTotals) {
+  target::Target target = roomy();
+  target.mesh.width = target.mesh.height = 1;
+  target.core.neurons = 4;
+  net::QuantNet net = intOneLayer(1, 1);
+  net.populations[1] = intLayer("hidden", 4 * 69);
+  net.projections.clear();
+  Outcome outcome = partitioned(net, target);
+  ASSERT_EQ(outcome.errors.size(), 1u);
+  EXPECT_EQ(outcome.errors[0].code, DiagCode::TooFewCores);
+  EXPECT_CONTAINS(outcome.errors[0].message, "needs at least 69 cores but the 1x1 mesh");
+  EXPECT_CONTAINS(outcome.errors[0].notes.at(0).text, "neurons: at least 276 needed, 4 available");
+  EXPECT_CONTAINS(outcome.errors[0].help, "a mesh of at least 9x8 such cores");
+  net.populations[1] = intLayer("hidden", 4 * 4097);
+  outcome = partitioned(net, target);
+  EXPECT_CONTAINS(outcome.errors.at(0).help, "use a smaller network");
+}
+
 TEST(Partition, TheSmallestRemedyComesFirst) {
   target::Target target = roomy();
   PartitionOptions options;

@@ -373,6 +373,74 @@ TEST(Quantize, WarnsOfLostPrecisionAndOverflow) {
   EXPECT_EQ(wraps.module.layers[0].mayWrapAccumulator, 1u);
 }
 
+// A parameter beside which no weight keeps a step: an error, with --allow-lossy a warning.
+TEST(Quantize, WeightsLostToAParameter) {
+  const auto netOf = [](net::NeuronParams params, double bias) {
+    net::Net net = oneLayer(layerOf("l", 2, net::NeuronKind::IF, params), 1, {0.5f, 0.25f});
+    net.projections[0].bias = {bias, 0.0};
+    return net;
+  };
+  net::NeuronParams large = thresholdOf(1e300), init = thresholdOf(1.0);
+  init.vInit = 1e30;
+  const std::pair<net::Net, const char *> cases[] = {{netOf(large, 0.0), "threshold 1e+300"},
+                                                     {netOf(init, 0.0), "v_init 1e+30"},
+                                                     {netOf(thresholdOf(1.0), 1e300), "bias 1e+300"}};
+  for (const auto &[net, text] : cases) {
+    Outcome strict = quantized(net);
+    const std::vector<support::Diagnostic> all = diagnosticsOf(std::move(strict.error));
+    ASSERT_EQ(all.size(), 1u) << text;
+    EXPECT_EQ(all[0].code, DiagCode::CoreCannotHold);
+    EXPECT_CONTAINS(all[0].message, " of 'l' has 0.0 of 127 steps");
+    EXPECT_CONTAINS(all[0].message, text);
+    EXPECT_CONTAINS(all[0].help, "--allow-lossy");
+    Outcome lossy = quantized(net, {8, true});
+    expectOk(lossy);
+    EXPECT_TRUE(lossy.warned(DiagCode::ScaleReduced)) << text;
+  }
+}
+
+TEST(Quantize, DirectCodedParametersBeyondTheirRegisters) {
+  const auto direct = [](net::NeuronParams params, std::vector<float> weights) {
+    net::Net net = oneLayer(layerOf("l", 2, net::NeuronKind::IF, params), 1, std::move(weights));
+    net.run.encode = net::Encoding::Direct;
+    return net;
+  };
+  // A row of zeros has only its registers to set a scale by.
+  net::NeuronParams init = thresholdOf(0.0);
+  init.vInit = -0.5;
+  Outcome legal = quantized(direct(init, {1.0f, 0.0f}));
+  expectOk(legal);
+  for (const net::NeuronConfig &neuron : legal.module.quant->populations[1].neurons)
+    EXPECT_LT(neuron.vInit, -60);
+
+  init.vInit = 1e30;
+  net::Net biased = direct(thresholdOf(1.0), {1.0f, 0.5f});
+  biased.projections[0].bias = {0.0, 1e300};
+  net::Net narrow = direct(thresholdOf(1.0), {1.0f, 0.5f});
+  narrow.run.inputHigh = 1e-300;
+  const std::pair<net::Net, const char *> cases[] = {
+      {direct(thresholdOf(1e300), {1.0f, 0.5f}), "threshold of neuron 0 of 'l' is 1e+300"},
+      {direct(init, {1.0f, 0.5f}), "v_init of neuron 0 of 'l' is 1e+30"},
+      {biased, "bias of neuron 1 of 'l' is 1e+300"},
+      {narrow, "threshold of neuron 0 of 'l' is 1"}};
+  for (const auto &[net, text] : cases) {
+    Outcome run = quantized(net, {8, true});
+    const std::vector<support::Diagnostic> all = diagnosticsOf(std::move(run.error));
+    ASSERT_EQ(all.size(), 1u) << text;
+    EXPECT_EQ(all[0].code, DiagCode::CoreCannotHold);
+    EXPECT_CONTAINS(all[0].message, text);
+    EXPECT_CONTAINS(all[0].message, "holds up to");
+  }
+
+  Outcome lost = quantized(direct(thresholdOf(1e9), {1.0f, 0.5f}));
+  const std::vector<support::Diagnostic> all = diagnosticsOf(std::move(lost.error));
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_CONTAINS(all[0].message, "its input is lost: threshold 1e+09");
+  Outcome lossy = quantized(direct(thresholdOf(1e9), {1.0f, 0.5f}), {8, true});
+  expectOk(lossy);
+  EXPECT_TRUE(lossy.warned(DiagCode::ScaleReduced));
+}
+
 TEST(Quantize, BiasFromTickZeroNeedsALayerThatStartsThere) {
   net::Net net = oneLayer(layerOf("a", 1, net::NeuronKind::IF, thresholdOf(1.0)), 1, {1.0f});
   net.populations.push_back(layerOf("b", 1, net::NeuronKind::IF, thresholdOf(1.0)));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace snnc::compiler::quantize {
 namespace {
 
@@ -43,6 +45,23 @@ TEST(Registers, BiasTakesTheSmallestExponent) {
   expect(4095.0 * 128, 4095, 7);
   expect(1e9, 4095, 7); // saturates
   EXPECT_EQ(biasRegister(-4099, core).value(), -4100);
+}
+
+TEST(Registers, NamesWhatARegisterDoesNotHold) {
+  const target::CoreSpec core;
+  net::NeuronUpdate update;
+  update.threshold = 8388607.0;
+  update.reset = -8388607.4;
+  EXPECT_FALSE(misfitRegister(update, 1.0, core));
+  update.vInit = -8388608.0;
+  ASSERT_TRUE(misfitRegister(update, 1.0, core));
+  EXPECT_STREQ(misfitRegister(update, 1.0, core)->name, "v_init");
+  update.threshold = 1e300;
+  EXPECT_STREQ(misfitRegister(update, 1.0, core)->name, "threshold");
+  EXPECT_EQ(misfitRegister(update, 1.0, core)->value, 1e300);
+  // Saturates: never an undefined conversion.
+  EXPECT_EQ(neuronRegisters(update, 1e300, false, net::Compare::Gt, 1).vInit,
+            std::numeric_limits<int32_t>::min());
 }
 
 TEST(Registers, RefractoryCountsTheSpikesOwnStep) {

@@ -55,6 +55,21 @@ TEST(Neuron, ClampOfAHeldNeuronIsCounted) {
   EXPECT_EQ(state.u, 500);
 }
 
+TEST(Neuron, NoSpikeWhileRefractory) {
+  for (const bool subtract : {false, true}) {
+    net::NeuronConfig neuron;
+    neuron.threshold = 100;
+    neuron.reset = 300;
+    neuron.resetSubtract = subtract;
+    neuron.compareGe = true;
+    NeuronVariables state{0, 300, 2};
+    EXPECT_FALSE(updateNeuron(neuron, kCore, 0, state).spike);
+    EXPECT_FALSE(updateNeuron(neuron, kCore, 0, state).spike);
+    EXPECT_EQ(state, (NeuronVariables{0, 300, 0}));
+    EXPECT_TRUE(updateNeuron(neuron, kCore, 0, state).spike);
+  }
+}
+
 TEST(Neuron, CurrentWrapIsSeen) {
   net::NeuronConfig neuron = silent();
   NeuronVariables state{(1 << 23) - 1, 0, 0};

@@ -106,6 +106,25 @@ TEST(Activity, LayersByHand) {
   EXPECT_TRUE(layers[1].splitExact);
 }
 
+// out begins at tick 1 and nothing later: a packet for tick step + 2 is too late in the last step.
+TEST(Activity, PacketsAfterTheLastTickAreNotSent) {
+  image::Image image = handMade();
+  image.populations[2].skew = 1;
+  image.inputs[0].routes[0].offset = 2;
+  EXPECT_EQ(lostTails(image), (std::vector<uint32_t>{1, 0, 0}));
+  trace::SampleTrace trace;
+  trace.steps = 2;
+  trace.populations.resize(3);
+  trace.populations[0] = {"in", 2, {1, 0, 1, 0}, {}, {}, {}};
+  trace.populations[1] = {"hidden", 2, {0, 0, 0, 0}, {}, {}, {}};
+  trace.populations[2] = {"out", 1, {0, 0}, {}, {}, {}};
+  SpikeCounts counts(lostTails(image));
+  counts.add(trace);
+  Counters counters;
+  counters.cores.resize(2);
+  EXPECT_EQ(layerActivity(image, counts, counters)[0].activity.messagesReceived, 1u);
+}
+
 // Two layers on one core share its updates by neurons, and say so; nothing is lost to rounding.
 TEST(Activity, SharedCoreIsSplitByNeurons) {
   image::Image image = handMade();

@@ -58,6 +58,29 @@ TEST(Operations, AveragedPerSampleOverAllSteps) {
   EXPECT_EQ(operations.effectiveMacs, 3);
 }
 
+// Input spikes of the last steps that a delay leads past the end of the sample are never sent.
+TEST(Operations, SpikesTooLateForTheirDelayDoNotCount) {
+  net::QuantNet net = threeByThree();
+  net.projections[0].delay = 2;
+  trace::SampleTrace trace;
+  trace.steps = 3;
+  trace.populations.resize(2);
+  trace.populations[0] = {"in", 3, {0, 1, 1, 0, 1, 0, 1, 1, 1}, {}, {}, {}};
+  trace.populations[1] = {"out", 3, {}, {}, {}, {}};
+  SpikeCounts one({2, 0}), counts({2, 0});
+  one.add(trace);
+  counts.add(one);
+  counts.add(trace);
+  EXPECT_EQ(counts.before(0, 1, 0), 6u);
+  EXPECT_EQ(counts.before(0, 1, 1), 4u);
+  EXPECT_EQ(counts.before(0, 1, 2), 2u);
+  Activity activity;
+  activity.synops = 8; // in[1] and in[2] in step 0, two weights each, twice
+  const Operations operations = countOperations(net, counts, activity, 0, 3, 2);
+  EXPECT_EQ(operations.effectiveAcs, 4);
+  EXPECT_TRUE(operations.synopsAgree);
+}
+
 // A core that drops one operation is caught.
 TEST(Operations, DisagreementIsSeen) {
   Activity activity;

@@ -284,6 +284,34 @@ TEST(NirBad, WrongDatatypes) {
   EXPECT_CONTAINS(onlyError(file.path()).message, "expected numbers, found another type");
 }
 
+TEST(NirBad, AGroupWhereAWeightShouldBe) {
+  NirFile file("weight_group");
+  file.string("/node/nodes/fc/type", "Linear");
+  file.string("/node/nodes/fc/weight/inner", "x");
+  file.edges({});
+  const auto diag = onlyError(file.path());
+  EXPECT_EQ(diag.loc.path, "/node/nodes/fc/weight");
+  EXPECT_CONTAINS(diag.message, "'weight' of node 'fc' is a group, expected a dataset");
+}
+
+TEST(NirBad, NodesWithoutEdges) {
+  NirFile file("no_edges");
+  file.input("input", {2});
+  file.linear("fc", {1, 2, 3, 4}, 2, 2);
+  file.lif("lif", 2, 0.02, 1);
+  file.edges({});
+  const auto diag = onlyError(file.path());
+  EXPECT_EQ(diag.code, DiagCode::UnsupportedGraph);
+  EXPECT_CONTAINS(diag.message, "the graph has 3 nodes but no edges");
+}
+
+TEST(NirBad, NamesThatNoTraceCanHave) {
+  NirFile file("names");
+  file.input("in\nput", {2});
+  file.edges({});
+  EXPECT_CONTAINS(onlyError(file.path()).message, "'in\\nput' has a control character");
+}
+
 TEST(NirBad, StepLongerThanTau) {
   NirFile file("dt");
   writeSmall(file);

@@ -150,6 +150,7 @@ void mapSections(Listing &l) {
       l.field("    first local neuron", uint32_t{0});
     }
     l.field("  scales: count", uint32_t{0});
+    l.field("  rests: count", uint32_t{0});
   }
   l.pad();
   l.heading("4 inputs");

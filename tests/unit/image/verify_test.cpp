@@ -93,6 +93,7 @@ static const Case kNetworkCases[] = {
        i.populations[0].shape = {65536, 65536, 65536, 65536, 65536};
      }},
     {"populations/1", "2 scales for 3", [](Image &i) { i.populations[1].scale.pop_back(); }},
+    {"populations/1", "1 rests for 3", [](Image &i) { i.populations[1].rest = {0.5}; }},
     {"populations/1", "gap", [](Image &i) { i.populations[1].segments[0].first = 1; }},
     {"populations/1", "no core", [](Image &i) { i.populations[1].segments[0].core = 2; }},
     {"populations/1", "hold 0 of 3", [](Image &i) { i.populations[1].segments.clear(); }},
@@ -102,6 +103,12 @@ static const Case kNetworkCases[] = {
        i.populations[2].segments[0] = {0, 2, 0, 0};
      }},
     {"populations/2", "not free", [](Image &i) { i.populations[2].segments[0].local = 1; }},
+    {"populations/0", "no elements, or too many",
+     [](Image &i) {
+       i.populations[0].shape = {(1u << 26) + 1};
+     }},
+    {"populations/0", "control character", [](Image &i) { i.populations[0].name = "a/b"; }},
+    {"net", "steps are not in 1 .. 1048576", [](Image &i) { i.run.steps = (1u << 20) + 1; }},
     {"projections/1", "does not lead", [](Image &i) { i.projections[1].target = 0; }},
     {"projections/1", "does not lead", [](Image &i) { i.projections[1].source = 3; }},
     {"projections/1", "17 weight bits", [](Image &i) { i.projections[1].weightBits = 17; }},

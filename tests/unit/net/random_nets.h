@@ -52,7 +52,7 @@ public:
 private:
   std::string name(uint32_t i) {
     static const char *const kNames[] = {"h",       "lif1.lif", "0",  "two words",
-                                         "q\"\\\n", "a/b",      "Ünï"};
+                                         "q\"uote",  "a.b",      "Ünï"};
     return kNames[rng.below(7)] + std::to_string(i);
   }
   // Bits of every kind: tiny, huge, negative zero, subnormal.
@@ -192,6 +192,8 @@ private:
     population.duOffset = any<uint8_t>(0, 1);
     for (uint32_t k = 0; i % 2 && k < population.size(); ++k)
       population.scale.push_back(real());
+    for (uint32_t k = 0; i % 3 == 1 && k < population.size(); ++k)
+      population.rest.push_back(real());
     return population;
   }
   template <class Dense> Dense denseInts(uint32_t posts, uint32_t pres, int limit) {

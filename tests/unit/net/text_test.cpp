@@ -131,6 +131,7 @@ void expectSame(const QuantNet &a, const QuantNet &b) {
               std::tuple(q.isInput, q.vmin, q.vmax, q.duOffset));
     EXPECT_TRUE(p.neurons == q.neurons);
     EXPECT_TRUE(sameBits(p.scale, q.scale));
+    EXPECT_TRUE(sameBits(p.rest, q.rest));
   }
   ASSERT_EQ(a.projections.size(), b.projections.size());
   for (size_t i = 0; i < a.projections.size(); ++i) {

@@ -64,6 +64,10 @@ SparseInts &sparse(QuantNet &net) {
 
 const Rule<Net> kNetRules[] = {
     {"two populations 'in'", [](Net &n) { n.populations[1].name = "in"; }},
+    {"the name 'a\\nb' has a control", [](Net &n) { n.populations[1].name = "a\nb"; }},
+    {"the name 'a/b' has", [](Net &n) { n.populations[1].name = "a/b"; }},
+    {"has a control character, a slash or a backslash",
+     [](Net &n) { n.populations[1].name = "a\\b"; }},
     {"two projections 'fc'", [](Net &n) { n.projections[1].name = "fc"; }},
     {"a population has no name", [](Net &n) { n.populations[1].name = ""; }},
     {"a projection has no name", [](Net &n) { n.projections[1].name = ""; }},
@@ -125,6 +129,7 @@ const Rule<QuantNet> kQuantRules[] = {
      [](QuantNet &n) { n.populations[1].neurons.resize(2); }},
     {"'in' has 1 neuron configurations", [](QuantNet &n) { n.populations[0].neurons.resize(1); }},
     {"'hidden' has 1 scales", [](QuantNet &n) { n.populations[1].scale = {1}; }},
+    {"'hidden' has 1 rests", [](QuantNet &n) { n.populations[1].rest = {1}; }},
     {"'threshold' of 'hidden[2]' is 8388608",
      [](QuantNet &n) { n.populations[1].neurons[2].threshold = 1 << 23; }},
     {"'reset' of 'hidden[0]' is -1, expected 0",

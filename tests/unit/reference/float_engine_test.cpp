@@ -166,6 +166,22 @@ TEST(FloatEngine, RefractoryPostponesTheDelayedSubtraction) {
   expectOut(runNet(net, spikesOf(1, {1, 1, 0})), {1, 0, 0}, {1.5, 1.5, 0.5});
 }
 
+TEST(FloatEngine, NoSpikeWhileRefractory) {
+  // What is left, 2.5, is above the threshold: it fires when it is not held any more.
+  net::Net net = single(1.0, 3.5F, ResetRule::Subtract);
+  net.populations[1].params.refractory = 2.0;
+  const Spikes input = {1, 0, 0, 0, 0, 0, 0};
+  const Spikes spikes = {1, 0, 0, 1, 0, 0, 1};
+  expectOut(runNet(net, spikesOf(1, input)), spikes, {2.5, 2.5, 2.5, 1.5, 1.5, 1.5, 0.5});
+  net.profile.reset.value = ResetRule::SubtractDelayed;
+  expectOut(runNet(net, spikesOf(1, input)), spikes, {3.5, 3.5, 3.5, 2.5, 2.5, 2.5, 1.5});
+  net.profile.reset.value = ResetRule::None;
+  expectOut(runNet(net, spikesOf(1, input)), spikes, Values(7, 3.5));
+  net.profile.reset.value = ResetRule::Zero;
+  net.populations[1].params.vReset = 2.0;
+  expectOut(runNet(net, spikesOf(1, input)), spikes, Values(7, 2.0));
+}
+
 TEST(FloatEngine, CurrentGoesOnWhileRefractory) {
   net::Net net = single(1.0, 2.0F, ResetRule::Zero);
   net::Population &out = net.populations[1];

@@ -5,7 +5,10 @@
 
 #include <csignal>
 #include <fstream>
+#include <string>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace snnc;
@@ -77,4 +80,30 @@ TEST(FileIo, AnInterruptLeavesNoTemporary) {
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(contents(scratch / "a"), "old");
   EXPECT_EQ(scratch.files(), 1u);
+}
+
+TEST(FileIo, ASymlinkStaysAndItsTargetIsReplaced) {
+  ScratchFolder scratch;
+  ASSERT_FALSE(writeFile(scratch / "a", llvm::StringRef("old")));
+  std::filesystem::create_symlink(scratch / "a", scratch / "link");
+  ASSERT_FALSE(writeFile(scratch / "link", llvm::StringRef("new")));
+  EXPECT_TRUE(std::filesystem::is_symlink(scratch / "link"));
+  EXPECT_EQ(contents(scratch / "a"), "new");
+  EXPECT_EQ(scratch.files(), 2u);
+}
+
+TEST(FileIo, AFifoIsWrittenTo) {
+  ScratchFolder scratch;
+  const std::string fifo = scratch / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  std::string got;
+  std::thread reader([&] { std::getline(std::ifstream(fifo), got); });
+  EXPECT_FALSE(writeFile(fifo, llvm::StringRef("bytes\n")));
+  reader.join();
+  EXPECT_EQ(got, "bytes");
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
+}
+
+TEST(FileIo, AnEmptyNameIsUnwritable) {
+  EXPECT_EQ(firstDiagnostic(writeFile("", llvm::StringRef("x"))).code, DiagCode::FileUnwritable);
 }

@@ -151,3 +151,11 @@ TEST(JsonReader, UserErrorsKeepTheirOrder) {
   EXPECT_EQ(diagnostic.help, "write 4");
   EXPECT_EQ(diagnostic.loc.line, 1u);
 }
+
+TEST(JsonReader, ANumberThatNoDoubleHoldsHasItsLine) {
+  auto doc = JsonDocument::parse("{\n\"a\": \"1e999\",\n\"b\": [11,\n -1e999]\n}", "m.json");
+  const Diagnostic error = firstDiagnostic(doc.takeError());
+  EXPECT_EQ(error.code, DiagCode::JsonSyntax);
+  EXPECT_CONTAINS(error.message, "-1e999");
+  EXPECT_EQ(error.loc.line, 4u);
+}

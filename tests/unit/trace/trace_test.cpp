@@ -2,6 +2,7 @@
 #include "common/trace/readout.h"
 #include "common/trace/trace.h"
 
+#include "expect_diag.h"
 #include "scratch.h"
 
 #include <gtest/gtest.h>
@@ -60,7 +61,37 @@ TEST(Readout, EveryRule) {
   EXPECT_EQ(predict(out, 2, net::Readout::Count), 2u);
   EXPECT_EQ(predict(out, 2, net::Readout::Membrane), 0u);
   EXPECT_EQ(predict(out, 2, net::Readout::Max), 2u);
-  EXPECT_EQ(predict(out, 2, net::Readout::Max, {0.5, 1.0, 1.0}), 0u);
+  MembraneUnits units;
+  units.scale = {0.5, 1.0, 1.0};
+  EXPECT_EQ(predict(out, 2, net::Readout::Max, &units), 0u);
+}
+
+// v / scale + rest, the delayed reset added back in the step of a spike and while v is held.
+TEST(Readout, IntegersInUnitsOfTheFloatNetwork) {
+  net::QuantPopulation population;
+  population.shape = {2};
+  population.neurons.resize(2);
+  population.neurons[0].reset = 8;
+  population.neurons[0].resetSubtract = true;
+  population.neurons[1] = population.neurons[0];
+  population.neurons[1].refractory = 2; // held for a step
+  population.scale = {4.0, 2.0};
+  population.rest = {0.0, -1.0};
+  PopulationTrace out;
+  out.name = "out";
+  out.size = 2;
+  out.spikes = {1, 1, 0, 0, 0, 0};
+  out.v = {4, 6, 4, 6, 2, 2};
+  net::Profile profile;
+  const MembraneUnits usual = membraneUnits(population, profile);
+  EXPECT_EQ(scores(out, 1, net::Readout::Last, &usual), (std::vector<double>{1, 2}));
+  profile.reset.value = net::ResetRule::SubtractDelayed;
+  const MembraneUnits units = membraneUnits(population, profile);
+  EXPECT_EQ(scores(out, 1, net::Readout::Last, &units), (std::vector<double>{3, 6}));
+  EXPECT_EQ(scores(out, 2, net::Readout::Last, &units), (std::vector<double>{1, 6}));
+  EXPECT_EQ(scores(out, 3, net::Readout::Last, &units), (std::vector<double>{0.5, 0}));
+  EXPECT_EQ(scores(out, 3, net::Readout::Max, &units), (std::vector<double>{3, 6}));
+  EXPECT_EQ(scores(out, 3, net::Readout::Membrane, &units), (std::vector<double>{1.5, 4}));
 }
 
 TEST(Readout, TiesGoToTheLowestIndex) {
@@ -97,4 +128,15 @@ TEST(Npz, WritesAFileThatReadsBack) {
   ASSERT_TRUE(static_cast<bool>(back));
   EXPECT_EQ(back->at("out").shape, (std::vector<uint64_t>{1, 2, 3}));
   EXPECT_EQ(back->at("out").toIntegers(), (std::vector<int64_t>{0, 1, 1, 1, 0, 1}));
+}
+
+TEST(Npz, ALayerNamedLikeAStateIsRefused) {
+  ScratchFolder scratch;
+  SampleTrace named = sample();
+  named.populations[0].name = "out.v";
+  const support::Diagnostic error =
+      firstDiagnostic(trace::writeNpz({named}, true, scratch / "t.npz"));
+  EXPECT_EQ(error.code, support::DiagCode::DuplicateName);
+  EXPECT_CONTAINS(error.message, "the state of 'out' and the layer 'out.v'");
+  EXPECT_FALSE(trace::writeNpz({named}, false, scratch / "t.npz"));
 }
