@@ -22,10 +22,10 @@ namespace snnc::data {
 struct Dataset {
   std::string spec;
   uint64_t samples = 0;
-  uint32_t size = 0;               // elements of one step of one sample
-  std::optional<uint32_t> steps;   // T if the data has a time axis
-  std::vector<float> values;       // [samples][steps or 1][size]
-  std::vector<int32_t> labels;     // [samples]; empty if the data has none
+  uint32_t size = 0;             // elements of one step of one sample
+  std::optional<uint32_t> steps; // T if the data has a time axis
+  std::vector<float> values;     // [samples][steps or 1][size]
+  std::vector<int32_t> labels;   // [samples]; empty if the data has none
 };
 
 // Loads and checks a DATA spec against the shape of the network's input (SNN6xxx).
@@ -34,8 +34,8 @@ llvm::Expected<Dataset> loadDataset(llvm::StringRef spec, llvm::ArrayRef<uint32_
 // One sample as the engines take it: spikes, or analog values for direct coding.
 struct EncodedSample {
   uint32_t steps = 0, size = 0;
-  std::vector<uint8_t> spikes;   // [steps][size], 0 or 1; empty when analog
-  std::vector<float> values;     // direct: [1][size] held, or [steps][size]; empty when spiking
+  std::vector<uint8_t> spikes; // [steps][size], 0 or 1; empty when analog
+  std::vector<float> values;   // direct: [1][size] held, or [steps][size]; empty when spiking
   bool analog() const { return !values.empty(); }
   bool valuesPerStep() const { return values.size() == size_t{steps} * size && steps > 1; }
 };

@@ -24,10 +24,10 @@ struct Group {
 // Where the words of one input axon lie. Dense word k: `lanes` weights for neurons
 // (baseRow + k) * lanes ... Sparse word: pairs (see synapse_words.h).
 struct AxonEntry {
-  uint32_t address = 0;  // first synapse word
-  uint16_t words = 0;    // 0 = unused axon
-  uint16_t baseRow = 0;  // dense: first neuron / lanes
-  uint8_t exponent = 0;  // 0..7
+  uint32_t address = 0; // first synapse word
+  uint16_t words = 0;   // 0 = unused axon
+  uint16_t baseRow = 0; // dense: first neuron / lanes
+  uint8_t exponent = 0; // 0..7
   bool sparse = false;
   bool operator==(const AxonEntry &) const = default;
 };
@@ -49,8 +49,8 @@ struct CoreImage {
   int32_t vmin = 0, vmax = 0;
   uint8_t duOffset = 1;
   std::vector<Group> groups;
-  std::vector<net::NeuronConfig> neurons;  // index = local neuron; size = used neurons (with holes)
-  std::vector<OutPointer> outPointers;     // same size as neurons
+  std::vector<net::NeuronConfig> neurons; // index = local neuron; size = used neurons (with holes)
+  std::vector<OutPointer> outPointers;    // same size as neurons
   std::vector<OutSlot> outSlots;
   std::vector<AxonEntry> axons;
   std::vector<uint64_t> synapses;
@@ -68,10 +68,10 @@ struct PopulationMap {
   std::string name;
   std::vector<uint32_t> shape;
   bool isInput = false;
-  uint32_t skew = 0;               // first tick; reported trains are de-skewed by it
-  std::vector<Segment> segments;   // ascending `first`; empty for an input
-  std::vector<double> scale;       // membrane units per float unit, per neuron (readouts, reports)
-  std::vector<double> rest = {};   // net::QuantPopulation::rest
+  uint32_t skew = 0;             // first tick; reported trains are de-skewed by it
+  std::vector<Segment> segments; // ascending `first`; empty for an input
+  std::vector<double> scale;     // membrane units per float unit, per neuron (readouts, reports)
+  std::vector<double> rest = {}; // net::QuantPopulation::rest
 };
 
 // A spike of element `element` of an input population in step t is injected for tick t + offset
@@ -101,7 +101,7 @@ struct ProjectionInfo {
 
 struct Image {
   std::string netName;
-  std::string targetJson;                 // canonical target text
+  std::string targetJson; // canonical target text
   std::array<uint8_t, 32> targetFingerprint{};
   uint32_t meshWidth = 1, meshHeight = 1; // of the machine to build: bounding box of used cores
   uint32_t steps = 0; // T that the windows were compiled for; 0: set by the data
@@ -110,9 +110,9 @@ struct Image {
   std::vector<PopulationMap> populations;
   std::vector<ProjectionInfo> projections; // on-chip ones
   std::vector<InputMap> inputs;
-  std::vector<net::HostLayer> hostLayers;  // source, target: population indices
+  std::vector<net::HostLayer> hostLayers; // source, target: population indices
   std::vector<uint32_t> outputs;
-  std::vector<CoreImage> cores;            // sorted by (y, x)
+  std::vector<CoreImage> cores;                     // sorted by (y, x)
   std::vector<std::vector<AxonSource>> axonSources; // [core][axon]; empty if stripped
 
   uint32_t maxSkew() const {

@@ -51,7 +51,7 @@ struct NeuronParams {
 };
 
 struct Population {
-  std::string name;            // unique in the net
+  std::string name; // unique in the net
   NeuronKind kind = NeuronKind::Input;
   std::vector<uint32_t> shape; // row-major (C,H,W), no batch, no time; every entry >= 1
   NeuronParams params;
@@ -100,7 +100,7 @@ struct Net {
   std::vector<uint32_t> outputs; // populations read out; predictions use outputs[0]
 };
 
-uint64_t synapseCount(const Weights &weights);    // stored entries, zeros included when dense
+uint64_t synapseCount(const Weights &weights); // stored entries, zeros included when dense
 uint64_t nonzeroSynapses(const Weights &weights);
 uint32_t postCount(const Weights &weights);
 uint32_t preCount(const Weights &weights);

@@ -35,7 +35,7 @@ template <class T> struct Setting {
 };
 
 struct Profile {
-  Setting<double> dt{1e-4, Origin::Default, {}};               // seconds; > 0
+  Setting<double> dt{1e-4, Origin::Default, {}}; // seconds; > 0
   Setting<TauUnit> tauUnit{TauUnit::Seconds, Origin::Default, {}};
   Setting<Integrator> integrator{Integrator::Euler, Origin::Default, {}};
   Setting<ResetRule> reset{ResetRule::Zero, Origin::Default, {}};
@@ -63,7 +63,7 @@ struct RunOptions {
   std::optional<uint32_t> steps; // T, time steps per sample, >= 1; empty: the data decides
   Encoding encode = Encoding::None;
   Readout readout = Readout::Count;
-  double inputLow = 0.0;  // range the encoder may expect; direct coding sizes its registers by it
+  double inputLow = 0.0; // range the encoder may expect; direct coding sizes its registers by it
   double inputHigh = 1.0;
 };
 

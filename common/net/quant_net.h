@@ -86,13 +86,13 @@ struct QuantProjection {
 //   mant = saturate13( roundHalfEven(I_j / 2^shift_j) )   -> NeuronConfig::biasMant of neuron j
 // The neuron's biasExp is fixed at compile time. Saturations of x and mant are counted.
 struct HostLayer {
-  std::string name;       // of the projection it replaces
-  uint32_t source = 0;    // the input population
+  std::string name;    // of the projection it replaces
+  uint32_t source = 0; // the input population
   uint32_t target = 0;
   uint8_t weightBits = 8;
   DenseInts weights;
-  std::vector<int64_t> bias;   // per target neuron, in units of I
-  std::vector<uint8_t> shift;  // per target neuron, 0..40
+  std::vector<int64_t> bias;  // per target neuron, in units of I
+  std::vector<uint8_t> shift; // per target neuron, 0..40
   double inputScale = 255.0;
   int32_t inputMin = 0, inputMax = 255;
 };

@@ -21,9 +21,10 @@ std::string escapedName(llvm::StringRef name);
 
 // NetInvalid (2014) for the first 20 broken rules, joined. Linear in the number of weights.
 //
-// Both: names unique and not empty, those of populations plain; shapes of extents >= 1; projections join existing populations,
-// never end in an input, and no cycle has a total delay of 0; weights have the shape of what they
-// join; sparse targets ascend. inputs are all the Input populations, outputs are none of them.
+// Both: names unique and not empty, those of populations plain; shapes of extents >= 1; projections
+// join existing populations, never end in an input, and no cycle has a total delay of 0; weights
+// have the shape of what they join; sparse targets ascend. inputs are all the Input populations,
+// outputs are none of them.
 //
 // Net: every parameter is one value or one per neuron, belongs to its kind and is a number (only
 // tau*, r and w_in may be infinite); weights and biases are finite; dt > 0.

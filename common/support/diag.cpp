@@ -11,7 +11,9 @@ static const DiagCodeInfo kCodes[] = {
 #include "common/support/diag_codes.def"
 };
 
-llvm::ArrayRef<DiagCodeInfo> allDiagCodes() { return kCodes; }
+llvm::ArrayRef<DiagCodeInfo> allDiagCodes() {
+  return kCodes;
+}
 
 const DiagCodeInfo &info(DiagCode code) {
   for (const DiagCodeInfo &entry : kCodes)

@@ -31,8 +31,8 @@ enum class DiagCode : uint16_t {
 struct DiagCodeInfo {
   DiagCode code;
   const char *name;
-  int exitCode;      // 2 bad input, 1 check failed, 0 warning only
-  const char *text;  // one line for docs/reference/diagnostics.md
+  int exitCode;     // 2 bad input, 1 check failed, 0 warning only
+  const char *text; // one line for docs/reference/diagnostics.md
 };
 llvm::ArrayRef<DiagCodeInfo> allDiagCodes();
 const DiagCodeInfo &info(DiagCode code);

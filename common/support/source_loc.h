@@ -8,9 +8,9 @@
 namespace snnc::support {
 
 struct SourceLoc {
-  std::string file;   // as the user wrote it
-  uint32_t line = 0;  // 1-based; 0 = unknown
-  std::string path;   // "/layers/2/weights", "/node/nodes/lif1/tau", ...
+  std::string file;  // as the user wrote it
+  uint32_t line = 0; // 1-based; 0 = unknown
+  std::string path;  // "/layers/2/weights", "/node/nodes/lif1/tau", ...
 };
 
 } // namespace snnc::support

@@ -22,7 +22,7 @@ struct MeshSpec {
 
 struct CoreSpec {
   std::string kind = "cuba";
-  uint32_t neurons = 1024;      // power of two
+  uint32_t neurons = 1024; // power of two
   uint32_t inputAxons = 4096;
   uint32_t outputSlots = 4096;
   uint32_t synapseWords = 16384; // 64-bit words of the RTL's memory
@@ -35,7 +35,7 @@ struct CoreSpec {
   uint32_t currentBits = 24;     // u, wraps
   uint32_t membraneBits = 24;    // v, clamps to vmin..vmax
   uint32_t decayBits = 12;
-  uint32_t duOffset = 1;         // 0 or 1: the chip's hidden +1 on du
+  uint32_t duOffset = 1; // 0 or 1: the chip's hidden +1 on du
   uint32_t biasMantBits = 13, biasExpMax = 7;
   uint32_t refractoryMax = 63;
 
@@ -74,10 +74,10 @@ struct Target {
   CoreSpec core;
   std::optional<BlockCost> blockCost;
   double clockMHz = 100.0;
-  std::string clockBasis; // "assumed", ...
-  std::vector<EnergyTable> energy; // the first is the default
+  std::string clockBasis;              // "assumed", ...
+  std::vector<EnergyTable> energy;     // the first is the default
   std::vector<std::string> extensions; // ours, beyond the chip it is named after
-  std::string json;        // canonical text; goes into the image, so an image runs alone
+  std::string json; // canonical text; goes into the image, so an image runs alone
   std::array<uint8_t, 32> fingerprint{}; // SHA-256 of `json`
 };
 

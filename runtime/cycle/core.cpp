@@ -5,9 +5,8 @@
 namespace snnc::runtime::cycle {
 
 Core::Core(const image::CoreImage &image, const target::CoreSpec &spec, uint32_t steps)
-    : image(&image), steps(steps),
-      registers{image.vmin, image.vmax, image.duOffset}, neurons(image.neurons),
-      states(image.neurons.size()), slotMask(spec.delaySlots - 1) {
+    : image(&image), steps(steps), registers{image.vmin, image.vmax, image.duOffset},
+      neurons(image.neurons), states(image.neurons.size()), slotMask(spec.delaySlots - 1) {
   const uint32_t lanes = spec.lanes();
   row = (spec.neurons + lanes - 1) / lanes * lanes;
   accumulators.resize(size_t{row} * spec.delaySlots);
@@ -28,17 +27,17 @@ void Core::decodeAxon(const image::AxonEntry &entry, const target::CoreSpec &spe
   for (uint32_t k = 0; k < entry.words; ++k) {
     const uint64_t word = image->synapses[entry.address + k];
     for (uint32_t i = 0; i < (entry.sparse ? format.pairs : format.lanes); ++i) {
-      const int32_t weight = entry.sparse ? format.pairWeight(word, i) : format.denseWeight(word, i);
+      const int32_t weight =
+          entry.sparse ? format.pairWeight(word, i) : format.denseWeight(word, i);
       axon.synops += weight != 0;
       if (!entry.sparse)
         weights.push_back(static_cast<int16_t>(weight));
       else if (weight != 0)
-        pairs.push_back({static_cast<int16_t>(weight),
-                         static_cast<uint16_t>(format.pairNeuron(word, i))});
+        pairs.push_back(
+            {static_cast<int16_t>(weight), static_cast<uint16_t>(format.pairNeuron(word, i))});
     }
   }
-  axon.count =
-      static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size()) - axon.begin;
+  axon.count = static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size()) - axon.begin;
   axons.push_back(axon);
 }
 

@@ -40,11 +40,11 @@ private:
   // An axon's entry with its words decoded: consecutive neurons, or a list of them.
   struct Axon {
     uint32_t words = 0;
-    uint32_t synops = 0;  // nonzero weights
-    uint32_t begin = 0;   // in `weights`, or in `pairs` if sparse
-    uint32_t count = 0;   // weights or pairs
-    uint32_t neuron = 0;  // dense: of the first weight
-    uint8_t shift = 0;    // effect of a weight: w << shift
+    uint32_t synops = 0; // nonzero weights
+    uint32_t begin = 0;  // in `weights`, or in `pairs` if sparse
+    uint32_t count = 0;  // weights or pairs
+    uint32_t neuron = 0; // dense: of the first weight
+    uint8_t shift = 0;   // effect of a weight: w << shift
     bool sparse = false;
   };
   struct Pair {
@@ -59,8 +59,8 @@ private:
   CoreRegisters registers;
   std::vector<net::NeuronConfig> neurons; // the image's, with the biases written last
   std::vector<NeuronVariables> states;
-  uint32_t row = 0;        // accumulators per slot
-  uint32_t slotMask = 0;   // delaySlots - 1
+  uint32_t row = 0;                  // accumulators per slot
+  uint32_t slotMask = 0;             // delaySlots - 1
   std::vector<int32_t> accumulators; // [slot][row]
   std::vector<Axon> axons;
   std::vector<int16_t> weights;

@@ -22,8 +22,7 @@ public:
   llvm::ArrayRef<SpikeEvent> spikes() const override { return spikeEvents; }
   llvm::ArrayRef<SendEvent> sends() const override;
   uint64_t tickCycles() const override { return lastLength; }
-  void readState(uint32_t core, uint32_t first,
-                 llvm::MutableArrayRef<NeuronState> out) override;
+  void readState(uint32_t core, uint32_t first, llvm::MutableArrayRef<NeuronState> out) override;
   Counters counters() override;
 
 private:
@@ -147,6 +146,8 @@ Counters CycleMachine::counters() {
   return result;
 }
 
-std::unique_ptr<Machine> createCycleMachine() { return std::make_unique<CycleMachine>(); }
+std::unique_ptr<Machine> createCycleMachine() {
+  return std::make_unique<CycleMachine>();
+}
 
 } // namespace snnc::runtime::cycle

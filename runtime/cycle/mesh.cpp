@@ -200,8 +200,7 @@ void Mesh::accept(Endpoint &endpoint, const Flit &flit, uint64_t cycle) {
 void Mesh::nextSpike(Endpoint &endpoint, uint64_t list) {
   const std::vector<uint32_t> &spikes = endpoint.core->spikes();
   while (endpoint.spike < spikes.size()) {
-    const image::OutPointer pointer =
-        endpoint.core->tables().outPointers[spikes[endpoint.spike++]];
+    const image::OutPointer pointer = endpoint.core->tables().outPointers[spikes[endpoint.spike++]];
     list += 3; // List, Ptr, Slot
     if (pointer.count == 0)
       continue;

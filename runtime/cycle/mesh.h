@@ -67,19 +67,19 @@ private:
 
   uint32_t width, fifoDepth;
   std::vector<Router> routers;
-  std::vector<Flit> queues;         // [position][input][fifoDepth]
-  std::vector<int32_t> endpointAt;  // by position; -1 where no core is used
-  std::vector<Endpoint> endpoints;  // as the cores
+  std::vector<Flit> queues;        // [position][input][fifoDepth]
+  std::vector<int32_t> endpointAt; // by position; -1 where no core is used
+  std::vector<Endpoint> endpoints; // as the cores
   std::vector<Hops> hopCounts;
 
   uint32_t slotBase = 0;
   bool countBusy = false;
-  uint64_t flits = 0;               // in the network
-  std::vector<uint32_t> active;     // routers that hold flits, in no order
-  std::vector<uint32_t> senders;    // endpoints that still send, ascending
+  uint64_t flits = 0;            // in the network
+  std::vector<uint32_t> active;  // routers that hold flits, in no order
+  std::vector<uint32_t> senders; // endpoints that still send, ascending
   const HostPacket *hostNext = nullptr, *hostEnd = nullptr;
-  std::vector<Move> moves;          // of this cycle
-  std::vector<uint32_t> sent;       // endpoints whose flit is taken in this cycle
+  std::vector<Move> moves;    // of this cycle
+  std::vector<uint32_t> sent; // endpoints whose flit is taken in this cycle
 };
 
 } // namespace snnc::runtime::cycle

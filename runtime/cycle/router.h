@@ -32,8 +32,8 @@ struct Router {
   // First of `requests` (a bit per input, not 0) from the arbiter's pointer on, around.
   unsigned winner(unsigned output, unsigned requests) const {
     const unsigned doubled = requests | requests << kPorts;
-    const unsigned first = static_cast<unsigned>(__builtin_ctz(doubled >> next[output])) +
-                           next[output];
+    const unsigned first =
+        static_cast<unsigned>(__builtin_ctz(doubled >> next[output])) + next[output];
     return first < kPorts ? first : first - kPorts;
   }
 };

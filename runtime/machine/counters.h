@@ -15,12 +15,16 @@ enum class CoreCounter : uint8_t {
   UpdatesActive,   // neuron updates with u, v, bias, refractory or accumulator nonzero before it
   UpdatesInactive, // the other updates inside a window
   Spikes,
-  Messages,        // sent into the network, to the own core included
-  HopsNorth, HopsEast, HopsSouth, HopsWest, // links crossed, counted at the router that sends
-  BusyCycles, IdleCycles, // of the ticks; their sum is the ticks' length
-  AccWraps,        // accumulator additions that wrapped
-  CurrentWraps,    // u additions that wrapped
-  MembraneClamps,  // v updates that hit vmin or vmax
+  Messages, // sent into the network, to the own core included
+  HopsNorth,
+  HopsEast,
+  HopsSouth,
+  HopsWest, // links crossed, counted at the router that sends
+  BusyCycles,
+  IdleCycles,     // of the ticks; their sum is the ticks' length
+  AccWraps,       // accumulator additions that wrapped
+  CurrentWraps,   // u additions that wrapped
+  MembraneClamps, // v updates that hit vmin or vmax
 };
 inline constexpr unsigned kCoreCounters = 16;
 const char *nameOf(CoreCounter counter); // "synops", "synapse_words", ...

@@ -28,9 +28,9 @@ struct HostDriver::Plan {
   std::vector<Layer> layers;
   std::vector<Route> routes; // sorted by (element, core, axon)
   PopulationIndex index;
-  std::vector<HostPacket> packets;       // scratch
-  std::vector<int16_t> burst;            // scratch
-  std::vector<NeuronState> states;       // scratch
+  std::vector<HostPacket> packets; // scratch
+  std::vector<int16_t> burst;      // scratch
+  std::vector<NeuronState> states; // scratch
 };
 
 namespace {
@@ -93,7 +93,8 @@ HostDriver::Plan::Plan(const image::Image &image)
   for (const image::InputMap &input : image.inputs) {
     for (const image::InputRoute &route : input.routes) {
       const image::CoreImage &core = image.cores[route.core];
-      routes.push_back({element[input.population] + route.element, route.offset,
+      routes.push_back({element[input.population] + route.element,
+                        route.offset,
                         {core.x, core.y, 0, route.axon}});
     }
   }
@@ -104,7 +105,9 @@ HostDriver::HostDriver(const image::Image &image, Machine &machine, uint32_t ste
 
 HostDriver::~HostDriver() = default;
 
-uint32_t HostDriver::ticksPerSample() const { return steps + image.maxSkew(); }
+uint32_t HostDriver::ticksPerSample() const {
+  return steps + image.maxSkew();
+}
 
 trace::SampleTrace HostDriver::run(const data::EncodedSample &sample, const Options &options) {
   assert(sample.steps == steps && "the machine's windows were loaded for other samples");
@@ -152,8 +155,8 @@ void HostDriver::writeBiases(const data::EncodedSample &sample, uint32_t tick) {
     } else if (tick != 0) {
       continue;
     }
-    const llvm::ArrayRef<float> values(
-        &sample.values[size_t{step} * sample.size + layer.element], layer.inputs);
+    const llvm::ArrayRef<float> values(&sample.values[size_t{step} * sample.size + layer.element],
+                                       layer.inputs);
     const llvm::ArrayRef<int16_t> mantissas = layer.runner.evaluate(values, hostStats);
     for (const BiasBurst &burst : layer.bursts) {
       plan->burst.clear();

@@ -56,10 +56,9 @@ llvm::ArrayRef<int16_t> HostLayerRunner::evaluate(llvm::ArrayRef<float> values, 
 
 std::vector<BiasBurst> biasBursts(const image::PopulationMap &population) {
   std::vector<image::Segment> segments = population.segments;
-  std::sort(segments.begin(), segments.end(),
-            [](const image::Segment &a, const image::Segment &b) {
-              return std::tie(a.core, a.local) < std::tie(b.core, b.local);
-            });
+  std::sort(segments.begin(), segments.end(), [](const image::Segment &a, const image::Segment &b) {
+    return std::tie(a.core, a.local) < std::tie(b.core, b.local);
+  });
   std::vector<BiasBurst> bursts;
   for (const image::Segment &segment : segments) {
     const bool follows = !bursts.empty() && bursts.back().core == segment.core &&

@@ -68,8 +68,7 @@ void Comparer::compareTraces(const SampleRecord &a, const SampleRecord &b) {
     return;
   const trace::Divergence &first = *diff.first;
   const image::PopulationMap &population = image.populations[first.population];
-  Divergence *divergence =
-      keep(first.step + population.skew, first.field, first.a, first.b);
+  Divergence *divergence = keep(first.step + population.skew, first.field, first.a, first.b);
   if (divergence == nullptr)
     return;
   divergence->layer = population.name;
@@ -140,8 +139,8 @@ void Comparer::compareStates(const SampleRecord &a, const SampleRecord &b, uint3
 
 void Comparer::compareSpikes(const TickRecord &a, const TickRecord &b, uint32_t tick) {
   std::vector<SpikeEvent> differing;
-  std::set_symmetric_difference(a.spikes.begin(), a.spikes.end(), b.spikes.begin(),
-                                b.spikes.end(), std::back_inserter(differing));
+  std::set_symmetric_difference(a.spikes.begin(), a.spikes.end(), b.spikes.begin(), b.spikes.end(),
+                                std::back_inserter(differing));
   report->spikeMismatches += differing.size();
   if (differing.empty())
     return;

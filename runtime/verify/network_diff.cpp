@@ -97,9 +97,8 @@ std::string hostDifference(const net::HostLayer &image, const net::HostLayer &ne
   const bool same = image.name == network.name && image.source == network.source &&
                     image.target == network.target && image.weights.rows == network.weights.rows &&
                     image.weights.cols == network.weights.cols &&
-                    image.weights.values == network.weights.values &&
-                    image.bias == network.bias && image.shift == network.shift &&
-                    image.inputScale == network.inputScale &&
+                    image.weights.values == network.weights.values && image.bias == network.bias &&
+                    image.shift == network.shift && image.inputScale == network.inputScale &&
                     image.inputMin == network.inputMin && image.inputMax == network.inputMax;
   return same ? "" : llvm::formatv("host layer '{0}' differs", network.name).str();
 }

@@ -11,9 +11,8 @@ llvm::Expected<SampleRecord> Recorder::run(const data::EncodedSample &sample) {
   }
   SampleRecord record;
   const Counters before = machine.counters();
-  record.trace = driver->run(sample, {true, [&](uint32_t) {
-                                        record.ticks.push_back(recordTick());
-                                      }});
+  record.trace =
+      driver->run(sample, {true, [&](uint32_t) { record.ticks.push_back(recordTick()); }});
   record.counters = since(machine.counters(), before);
   for (const TickRecord &tick : record.ticks)
     record.clocked |= tick.cycles != 0;

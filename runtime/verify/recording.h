@@ -10,8 +10,8 @@ namespace snnc::runtime::verify {
 
 struct TickRecord {
   uint64_t cycles = 0;
-  std::vector<SpikeEvent> spikes; // sorted by (core, neuron)
-  std::vector<SendEvent> sends;   // sorted by (core, cycle)
+  std::vector<SpikeEvent> spikes;  // sorted by (core, neuron)
+  std::vector<SendEvent> sends;    // sorted by (core, cycle)
   std::vector<NeuronState> states; // of all cores, one after the other
 };
 

@@ -78,9 +78,9 @@ llvm::Expected<uint64_t> verifySample(const VerifyRequest &request, uint64_t num
       const bool equalBefore = !pairs[pair].first;
       comparer.compare(records[a], records[b], number, pairs[pair]);
       if (equalBefore && pairs[pair].first && !request.command.empty())
-        pairs[pair].first->replay = llvm::formatv("{0} --engines {1},{2} --samples {3}:{4}",
-                                                  request.command, pairs[pair].a, pairs[pair].b,
-                                                  number, number + 1);
+        pairs[pair].first->replay =
+            llvm::formatv("{0} --engines {1},{2} --samples {3}:{4}", request.command, pairs[pair].a,
+                          pairs[pair].b, number, number + 1);
     }
   return sample->steps + request.image.maxSkew();
 }

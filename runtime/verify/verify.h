@@ -6,8 +6,8 @@
 //   cycles    between machines with a clock: each tick's length, the cycle of every send
 //   counters  between machines with a clock: every activity counter, sample by sample
 //
-// Fails (SNN7100, SNN7101) when an engine cannot be made or a sample cannot be run. A mismatch is not a
-// failure: it is in the report.
+// Fails (SNN7100, SNN7101) when an engine cannot be made or a sample cannot be run. A mismatch is
+// not a failure: it is in the report.
 #pragma once
 
 #include "common/data/data.h"
@@ -51,13 +51,13 @@ struct VerifyRequest {
 // The first difference of a pair, in order of sample, tick, core or population, neuron, field.
 struct Divergence {
   uint64_t sample = 0;
-  uint32_t tick = 0;   // of the chip, from the sample's start
-  std::string layer;   // population; empty where the field belongs to no neuron
-  uint32_t neuron = 0; // in the population
-  std::optional<uint32_t> core;  // index into Image::cores
-  uint32_t local = 0;            // neuron on the core
-  std::string field;             // u v refractory spike sends send_core send_cycle tick_cycles
-                                 // counter:<name>
+  uint32_t tick = 0;            // of the chip, from the sample's start
+  std::string layer;            // population; empty where the field belongs to no neuron
+  uint32_t neuron = 0;          // in the population
+  std::optional<uint32_t> core; // index into Image::cores
+  uint32_t local = 0;           // neuron on the core
+  std::string field;            // u v refractory spike sends send_core send_cycle tick_cycles
+                                // counter:<name>
   int64_t a = 0, b = 0;
   std::string operation; // the rule of docs/reference/arithmetic.md with its operands
   std::string replay;    // one command line that runs this sample alone; empty without `command`
@@ -85,7 +85,7 @@ struct VerifyReport {
   uint32_t coresUsed = 0;
   std::vector<PairReport> pairs; // (0,1), (0,2), ..., (1,2), ...
   std::optional<bool> imageEqualsNetwork;
-  std::string imageDifference;   // the first one, in words; empty if none
+  std::string imageDifference; // the first one, in words; empty if none
 };
 
 llvm::Expected<VerifyReport> verifyEngines(const VerifyRequest &request);

@@ -96,7 +96,8 @@ struct Fault {
 
 class FaultyMachine final : public Machine {
 public:
-  explicit FaultyMachine(Fault fault) : fault(std::move(fault)), inner(cycle::createCycleMachine()) {}
+  explicit FaultyMachine(Fault fault)
+      : fault(std::move(fault)), inner(cycle::createCycleMachine()) {}
   const char *name() const override { return "faulty"; }
   llvm::Error load(const image::Image &image, uint32_t steps) override {
     image::Image changed = image;
@@ -244,8 +245,7 @@ TEST(Alarms, EngineWithOneWrongRule) {
       {"bias into the current", [](Image &i) { i.cores[0].neurons[3].biasMant = 1; }},
       {"vmax", [](Image &i) { i.cores[0].vmax = 950; }},
       {"initial state", [](Image &i) { i.cores[0].neurons[1].vInit = 200; }},
-      {"window",
-       [](Image &i) { i.cores[1].groups[0].skew = i.populations[2].skew = 4; }},
+      {"window", [](Image &i) { i.cores[1].groups[0].skew = i.populations[2].skew = 4; }},
       {"delay", [](Image &i) { i.cores[0].outSlots[0].delay = 1; }},
       {"exponent", [](Image &i) { i.cores[0].axons[1].exponent = 1; }},
       {"a lost message", [](Image &i) { i.cores[0].outPointers[2].count = 0; }},

@@ -58,7 +58,7 @@ target::Target variant(std::initializer_list<std::pair<const char *, int>> chang
 } // namespace
 
 TEST(Lockstep, TinyOneCore) {
-  run("tiny", 1, 150, {.meshWidth = 1, .meshHeight = 1});
+  run("tiny", 1, 600, {.meshWidth = 1, .meshHeight = 1});
 }
 TEST(Lockstep, TinyTwoCores) {
   run("tiny", 1000, 150, {.meshWidth = 2, .meshHeight = 1});

@@ -141,8 +141,7 @@ TEST(NengoLoihi, NetworksOnTwoCores) {
     options.meshWidth = 2;
     options.meshHeight = 1;
     // Blocks with the same membrane range could share a core; two are wanted.
-    options.maxNeuronsPerCore =
-        std::max(net.populations[1].size(), net.populations[2].size());
+    options.maxNeuronsPerCore = std::max(net.populations[1].size(), net.populations[2].size());
     support::Warnings warnings;
     auto compiled = compiler::compile(net, target, options, warnings);
     ASSERT_TRUE(static_cast<bool>(compiled)) << llvm::toString(compiled.takeError());

@@ -92,8 +92,8 @@ TEST(OracleChoices, CurrentPlusBiasIsExact) {
   for (int32_t k = 1; k <= 7; ++k) {
     u.push_back(k << 20);
     const int64_t before = v.empty() ? 0 : v.back();
-    v.push_back(static_cast<int32_t>(
-        std::min<int64_t>((before >> 12) + (int64_t{k} << 20) + bias, kMax)));
+    v.push_back(
+        static_cast<int32_t>(std::min<int64_t>((before >> 12) + (int64_t{k} << 20) + bias, kMax)));
   }
   u.push_back((7 << 20) + (1 << 20) - 64);
   v.push_back(kMax); // 2^23 - 64 + bias: clamped, not wrapped
@@ -143,10 +143,9 @@ TEST(OracleChoices, RefractoryForcesTheMembraneOnly) {
   expectEverywhere(oneNeuron(neuron, 1), {110, 50, 50, 50, 50},
                    {{7040, 3200, 3200, 3200, 3200}, {704, 704, 704, 3968, 832}, {1, 0, 0, 0, 1}});
   // Also above the threshold, where it fires in the first step that is not held.
-  expectEverywhere(oneNeuron(neuron, 1), {250, 50, 50, 0, 0, 0},
-                   {{16000, 3200, 3200, 0, 0, 0},
-                    {9664, 9664, 9664, 3328, 3328, 3328},
-                    {1, 0, 0, 1, 0, 0}});
+  expectEverywhere(
+      oneNeuron(neuron, 1), {250, 50, 50, 0, 0, 0},
+      {{16000, 3200, 3200, 0, 0, 0}, {9664, 9664, 9664, 3328, 3328, 3328}, {1, 0, 0, 1, 0, 0}});
   neuron.refractory = 1; // no dead step
   expectEverywhere(oneNeuron(neuron, 1), {110, 100, 1},
                    {{7040, 6400, 64}, {704, 768, 896}, {1, 1, 0}});

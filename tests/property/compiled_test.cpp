@@ -53,9 +53,8 @@ verify::EngineSpec cycleEngine() {
 }
 
 verify::EngineSpec rtlEngine() {
-  return {"rtl", [](const image::Image &image) {
-            return rtl::createRtlMachine(image, llvm::errs());
-          }};
+  return {"rtl",
+          [](const image::Image &image) { return rtl::createRtlMachine(image, llvm::errs()); }};
 }
 
 // Meshes whose RTL machine is built with the project.

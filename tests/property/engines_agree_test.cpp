@@ -118,7 +118,9 @@ void expectCovered(const Coverage &coverage, uint64_t cases) {
   EXPECT_GT(coverage.manyCores, 0u);
 }
 
-target::Target load(const char *name) { return llvm::cantFail(target::loadTarget(name)); }
+target::Target load(const char *name) {
+  return llvm::cantFail(target::loadTarget(name));
+}
 
 } // namespace
 
@@ -138,7 +140,9 @@ TEST(EnginesAgree, LoihiLikeOnManyCoresQuantAndCycle) {
   test::forEachSeed(1000, 150, [&](uint64_t, support::Rng &rng) {
     compare(rng, loihi, {.maxPopulations = 5, .maxSize = 40, .maxInputs = 30},
             {.neuronsPerCore = static_cast<uint32_t>(rng.between(3, 24)),
-             .meshWidth = 6, .meshHeight = 5, .shuffle = true},
+             .meshWidth = 6,
+             .meshHeight = 5,
+             .shuffle = true},
             false, coverage);
   });
   expectCovered(coverage, 150);
@@ -148,8 +152,8 @@ TEST(EnginesAgree, TinyQuantCycleAndRtl) {
   const target::Target tiny = load("tiny");
   Coverage coverage;
   test::forEachSeed(2000, 100, [&](uint64_t, support::Rng &rng) {
-    compare(rng, tiny, {.maxPopulations = 3, .maxSize = 4, .maxInputs = 6}, {.shuffle = true},
-            true, coverage);
+    compare(rng, tiny, {.maxPopulations = 3, .maxSize = 4, .maxInputs = 6}, {.shuffle = true}, true,
+            coverage);
   });
   expectCovered(coverage, 100);
 }
@@ -160,7 +164,9 @@ TEST(EnginesAgree, LoihiLikeQuantCycleAndRtl) {
   test::forEachSeed(3000, 8, [&](uint64_t, support::Rng &rng) {
     compare(rng, loihi, {.maxPopulations = 4, .maxSize = 60, .maxInputs = 40, .recurrent = 0.8},
             {.neuronsPerCore = static_cast<uint32_t>(rng.between(40, 80)),
-             .meshWidth = 2, .meshHeight = 2, .shuffle = true},
+             .meshWidth = 2,
+             .meshHeight = 2,
+             .shuffle = true},
             true, coverage);
   });
   EXPECT_TRUE(std::getenv("SNNC_SEED") != nullptr || coverage.hops > 0);

@@ -65,9 +65,13 @@ std::optional<image::Image> Layout::build() {
     image.inputs.push_back({input, {}});
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     const net::QuantPopulation &population = net.populations[p];
-    image.populations.push_back(
-        {population.name, population.shape, population.isInput, first[p], {}, population.scale,
-         population.rest});
+    image.populations.push_back({population.name,
+                                 population.shape,
+                                 population.isInput,
+                                 first[p],
+                                 {},
+                                 population.scale,
+                                 population.rest});
     messages.emplace_back(population.size());
     if (!population.isInput)
       placePopulation(p);
@@ -207,7 +211,8 @@ uint16_t Layout::addAxon(uint32_t c, std::vector<Synapse> synapses, uint8_t expo
   image::AxonEntry entry;
   entry.address = static_cast<uint32_t>(core.synapses.size());
   entry.exponent = exponent;
-  const uint32_t rows = synapses.back().local / format.lanes - synapses.front().local / format.lanes;
+  const uint32_t rows =
+      synapses.back().local / format.lanes - synapses.front().local / format.lanes;
   entry.sparse = options.shuffle ? rng.below(2) == 0 : synapses.size() * 2 < rows + 1;
   if (entry.sparse)
     addSparseWords(core, entry, std::move(synapses));

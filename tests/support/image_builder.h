@@ -13,7 +13,7 @@
 namespace snnc::test {
 
 struct LayoutOptions {
-  uint32_t neuronsPerCore = 0;  // 0: the target's
+  uint32_t neuronsPerCore = 0;            // 0: the target's
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   bool shuffle = false; // cores at random places, holes between segments, random word formats
 };

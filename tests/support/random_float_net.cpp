@@ -8,7 +8,9 @@ namespace {
 
 using support::Rng;
 
-bool chance(Rng &rng, double p) { return rng.uniform() < p; }
+bool chance(Rng &rng, double p) {
+  return rng.uniform() < p;
+}
 
 net::Profile randomProfile(Rng &rng) {
   static constexpr net::ResetRule kResets[] = {net::ResetRule::Zero, net::ResetRule::Subtract,
@@ -120,8 +122,7 @@ net::Net randomFloatNet(Rng &rng, const RandomFloatNetOptions &options) {
   if (chance(rng, 0.4)) { // a loop
     const auto target = static_cast<uint32_t>(rng.between(1, count));
     const auto source = static_cast<uint32_t>(rng.between(target, count));
-    net.projections.push_back(
-        randomProjection(rng, net, source, target, source - target + 1));
+    net.projections.push_back(randomProjection(rng, net, source, target, source - target + 1));
   }
   if (chance(rng, 0.3))
     net.run.encode = net::Encoding::Direct;

@@ -12,8 +12,8 @@ struct RandomFloatNetOptions {
   uint32_t maxInputs = 20;
 };
 
-// IF, LIF and CubaLIF of every reset rule that the compiler takes, dense and sparse weights, biases,
-// delays, loops, sometimes direct coding (net.run.encode).
+// IF, LIF and CubaLIF of every reset rule that the compiler takes, dense and sparse weights,
+// biases, delays, loops, sometimes direct coding (net.run.encode).
 net::Net randomFloatNet(support::Rng &rng, const RandomFloatNetOptions &options);
 
 } // namespace snnc::test

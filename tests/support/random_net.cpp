@@ -9,7 +9,9 @@ namespace {
 
 using support::Rng;
 
-bool chance(Rng &rng, double p) { return rng.uniform() < p; }
+bool chance(Rng &rng, double p) {
+  return rng.uniform() < p;
+}
 
 template <class T, size_t N> T pick(Rng &rng, const T (&values)[N]) {
   return values[rng.below(N)];
@@ -101,8 +103,8 @@ net::QuantProjection randomProjection(Rng &rng, const net::QuantNet &net, uint32
   projection.target = target;
   projection.delay = delay;
   projection.weightBits = static_cast<uint8_t>(rng.between(2, core.weightBits));
-  projection.exponent = static_cast<uint8_t>(
-      chance(rng, 0.25) ? rng.below(core.exponentMax + 1) : rng.below(3));
+  projection.exponent =
+      static_cast<uint8_t>(chance(rng, 0.25) ? rng.below(core.exponentMax + 1) : rng.below(3));
   const double density = chance(rng, 0.5) ? 1.0 : 0.2 + 0.6 * rng.uniform();
   net::DenseInts dense;
   dense.rows = net.populations[target].size();

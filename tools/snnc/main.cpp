@@ -68,13 +68,13 @@ static int runVerb(const VerbSpec &verb, llvm::ArrayRef<const char *> words) {
 static int runList(llvm::ArrayRef<const char *> words) {
   if (words.size() == 1 && printListing(words[0], llvm::outs()))
     return kExitDone;
-  return support::printErrors(
-      support::Diag(support::DiagCode::FlagValue, {},
-                    llvm::Twine("--list: ") + (words.empty() ? "nothing" : words[0]) +
-                        " is not a table of the reference")
-          .help("passes or diagnostics")
-          .take(),
-      llvm::errs());
+  return support::printErrors(support::Diag(support::DiagCode::FlagValue, {},
+                                            llvm::Twine("--list: ") +
+                                                (words.empty() ? "nothing" : words[0]) +
+                                                " is not a table of the reference")
+                                  .help("passes or diagnostics")
+                                  .take(),
+                              llvm::errs());
 }
 
 static int run(llvm::ArrayRef<const char *> words) {

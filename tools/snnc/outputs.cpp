@@ -23,9 +23,8 @@ static void addWeightFiles(const nlohmann::json &value, llvm::StringRef folder,
       llvm::sys::path::append(path, name);
       if (support::endsWith(name, ".npy"))
         files.push_back(path.str().str());
-    } else if (item.value().is_object() ||
-               (item.value().is_array() && !item.value().empty() &&
-                !item.value().front().is_number())) {
+    } else if (item.value().is_object() || (item.value().is_array() && !item.value().empty() &&
+                                            !item.value().front().is_number())) {
       addWeightFiles(item.value(), folder, files);
     }
   }

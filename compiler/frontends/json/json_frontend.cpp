@@ -110,8 +110,8 @@ void ModelReader::readProfile(const JsonNode &node) {
 void ModelReader::readRun(const JsonNode &node) {
   JsonObject object = node.object();
   if (const auto steps = object.optional("steps"))
-    if (const auto value = steps->integer(1, net::kMaxSteps,
-                                           "leave it out to take the length of the data"))
+    if (const auto value =
+            steps->integer(1, net::kMaxSteps, "leave it out to take the length of the data"))
       net.run.steps = static_cast<uint32_t>(*value);
   if (const auto encode = object.optional("encode"))
     if (const auto choice = encode->oneOf(kEncodings))

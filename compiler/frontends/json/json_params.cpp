@@ -19,8 +19,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLeast = std::numeric_limits<double>::min();
 
 constexpr ParamForm kAny = {-kMost, kMost};
-constexpr ParamForm kDecay = {
-    0.0, 1.0, std::nullopt, false, "a decay is what stays after a step: 0.9 keeps nine tenths"};
+constexpr ParamForm kDecay = {0.0, 1.0, std::nullopt, false,
+                              "a decay is what stays after a step: 0.9 keeps nine tenths"};
 constexpr ParamForm kTime = {0.0, kMost, Dimension::Time};
 constexpr ParamForm kTau = {kLeast, kInfinity, Dimension::Time};
 constexpr ParamForm kGain = {-kMost, kInfinity};

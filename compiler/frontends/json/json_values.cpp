@@ -130,12 +130,12 @@ private:
         continue;
       const bool finite = std::isfinite(values[i]);
       const bool positive = form.lo == std::numeric_limits<double>::min();
-      const std::string range = !finite    ? "finite"
-                                : positive ? "above 0"
-                                           : llvm::formatv("in {0} .. {1}",
-                                                           net::numberText(form.lo),
-                                                           net::numberText(form.hi))
-                                                 .str();
+      const std::string range =
+          !finite ? "finite"
+          : positive
+              ? "above 0"
+              : llvm::formatv("in {0} .. {1}", net::numberText(form.lo), net::numberText(form.hi))
+                    .str();
       node.error(finite ? DiagCode::ParamRange : DiagCode::NotFinite,
                  llvm::formatv("'{0}' is {1} but must be {2}", elementName(name, i, values.size()),
                                net::numberText(values[i]), range),

@@ -50,12 +50,12 @@ llvm::Error GraphReader::readNodes() {
   llvm::Error errors = llvm::Error::success();
   for (const std::string &name : *names) {
     if (!net::isPlainName(name)) {
-      errors = llvm::joinErrors(
-          std::move(errors),
-          Diag(DiagCode::NirFile, file.loc(nodes),
-               "the node name '" + net::escapedName(name) + "' has a control character or backslash")
-              .help("rename it: traces have an array of every layer's name")
-              .take());
+      errors = llvm::joinErrors(std::move(errors),
+                                Diag(DiagCode::NirFile, file.loc(nodes),
+                                     "the node name '" + net::escapedName(name) +
+                                         "' has a control character or backslash")
+                                    .help("rename it: traces have an array of every layer's name")
+                                    .take());
       continue;
     }
     llvm::Expected<Node> node = readNode(file, nodes + "/" + name, name, warnings);

@@ -43,8 +43,8 @@ IntRange roundWeights(const HostNeuronRequest &request, double step, HostNeuron 
 int smallestShift(const HostNeuronRequest &request, const IntRange &range,
                   const target::CoreSpec &core, HostNeuron &neuron) {
   const int64_t mantMax = (int64_t{1} << (core.biasMantBits - 1)) - 1;
-  neuron.biasLimit = std::ldexp(static_cast<double>(mantMax), kMaxShift) * neuron.step /
-                     request.input.scale;
+  neuron.biasLimit =
+      std::ldexp(static_cast<double>(mantMax), kMaxShift) * neuron.step / request.input.scale;
   const auto fits = [&](int shift) {
     const auto bits = static_cast<unsigned>(shift);
     return support::shiftRoundHalfEven(range.high, bits) <= mantMax &&
@@ -118,10 +118,9 @@ HostNeuron atScale(const HostNeuronRequest &request, double scale, double larges
                    const target::CoreSpec &core) {
   const double finest = largest / request.weightMax;
   constexpr double kMaxPower = 1000.0; // a double's exponent; settle() stays within kMaxShift
-  const int power = static_cast<int>(
-      std::clamp(std::ceil(std::log2(scale) + std::log2(finest) - std::log2(request.input.scale) -
-                           1e-9),
-                 -kMaxPower, kMaxPower));
+  const int power = static_cast<int>(std::clamp(
+      std::ceil(std::log2(scale) + std::log2(finest) - std::log2(request.input.scale) - 1e-9),
+      -kMaxPower, kMaxPower));
   HostNeuron neuron;
   const double step = std::ldexp(request.input.scale, power) / scale;
   const IntRange range = roundWeights(request, step, neuron);

@@ -50,14 +50,14 @@ struct HostNeuron {
   std::vector<int16_t> weights;
   int64_t bias = 0;
   uint8_t shift = 0, exp = 0;
-  Range biasRange; // of mant << exp, over the input range
+  Range biasRange;        // of mant << exp, over the input range
   double biasLimit = 0.0; // largest real bias beside these weights
   bool biasFits = true;   // no: beyond that
   bool inputLost = false; // the registers left a scale at which no input moves the mantissa
 };
 
-// Beside values that differ by more than the shifts allow the result may not fit: biasFits is false,
-// or `scale` takes a register of `update` out of its width (misfitRegister in registers.h).
+// Beside values that differ by more than the shifts allow the result may not fit: biasFits is
+// false, or `scale` takes a register of `update` out of its width (misfitRegister in registers.h).
 HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::CoreSpec &core);
 
 } // namespace snnc::compiler::quantize

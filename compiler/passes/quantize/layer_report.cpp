@@ -7,8 +7,8 @@
 #include <cmath>
 
 using llvm::formatv;
-using snnc::support::Diag;
 using snnc::net::numberText;
+using snnc::support::Diag;
 using snnc::support::DiagCode;
 
 namespace snnc::compiler::quantize {
@@ -132,12 +132,11 @@ void LayerQuantizer::proveSafe(LayerStats &stats) {
     return;
   context.warnings.push_back(
       Diag(DiagCode::MayOverflow, population.loc,
-           formatv(
-               "'{0}' is not proven free of overflow: {1} accumulators and {2} currents could "
-               "wrap, {3} membranes clamp; worst is the {4} of neuron {5}, {6} against {7:f0}",
-               population.name, stats.mayWrapAccumulator, stats.mayWrapCurrent,
-               stats.mayClampMembrane, worst.state, worst.neuron, boundText(worst.bound),
-               worst.limit))
+           formatv("'{0}' is not proven free of overflow: {1} accumulators and {2} currents could "
+                   "wrap, {3} membranes clamp; worst is the {4} of neuron {5}, {6} against {7:f0}",
+                   population.name, stats.mayWrapAccumulator, stats.mayWrapCurrent,
+                   stats.mayClampMembrane, worst.state, worst.neuron, boundText(worst.bound),
+                   worst.limit))
           .help(llvm::Twine("only if every input that ") + worst.drivers +
                 " it fires at every step; the engines count the events that happen")
           .data());

@@ -7,8 +7,8 @@
 //            that the core holds and decays are 0 or 1
 //   Fails    SNN3001, SNN3002, SNN3006, SNN3007
 //   Warns    SNN3003 decay far off, SNN3004 precision lost to a register, SNN3005 not proven safe,
-//            SNN3008 value replaced (allowLossy); SNN3004 instead of SNN3002 where a register leaves
-//            the weights of a neuron less than a step (allowLossy)
+//            SNN3008 value replaced (allowLossy); SNN3004 instead of SNN3002 where a register
+//            leaves the weights of a neuron less than a step (allowLossy)
 //   Cost     O(synapses * few); memory: sparse weights once more, by target
 //
 // Scale per neuron: neuron_scale.h. Exponents per projection: exponents.h. Direct-coded first

@@ -39,7 +39,8 @@ std::optional<MisfitRegister> misfitRegister(const net::NeuronUpdate &update, do
                                              const target::CoreSpec &core);
 
 // Everything but the bias, at `scale` membrane units per real unit. `resetSubtract`: update.reset
-// is an amount (0 for the rule "none"). A value that misfitRegister() would name saturates at 32 bits.
+// is an amount (0 for the rule "none"). A value that misfitRegister() would name saturates at 32
+// bits.
 net::NeuronConfig neuronRegisters(const net::NeuronUpdate &update, double scale, bool resetSubtract,
                                   net::Compare compare, uint32_t duOffset);
 

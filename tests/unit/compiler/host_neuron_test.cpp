@@ -123,8 +123,8 @@ TEST(HostNeuron, SaysWhatDoesNotFit) {
   const float row[] = {1.0f, -0.5f};
   net::NeuronUpdate update;
   update.threshold = 1e300;
-  EXPECT_TRUE(misfitRegister(update, quantizeHostNeuron(requestFor(row, update), kCore).scale,
-                             kCore));
+  EXPECT_TRUE(
+      misfitRegister(update, quantizeHostNeuron(requestFor(row, update), kCore).scale, kCore));
   update.threshold = 1.0;
   HostNeuronRequest request = requestFor(row, update);
   for (const double bias : {1e300, -1e300, 1e13}) {

@@ -382,9 +382,10 @@ TEST(Quantize, WeightsLostToAParameter) {
   };
   net::NeuronParams large = thresholdOf(1e300), init = thresholdOf(1.0);
   init.vInit = 1e30;
-  const std::pair<net::Net, const char *> cases[] = {{netOf(large, 0.0), "threshold 1e+300"},
-                                                     {netOf(init, 0.0), "v_init 1e+30"},
-                                                     {netOf(thresholdOf(1.0), 1e300), "bias 1e+300"}};
+  const std::pair<net::Net, const char *> cases[] = {
+      {netOf(large, 0.0), "threshold 1e+300"},
+      {netOf(init, 0.0), "v_init 1e+30"},
+      {netOf(thresholdOf(1.0), 1e300), "bias 1e+300"}};
   for (const auto &[net, text] : cases) {
     Outcome strict = quantized(net);
     const std::vector<support::Diagnostic> all = diagnosticsOf(std::move(strict.error));

@@ -1,5 +1,5 @@
-// Cycle counts by hand, from the rules of docs/reference/timing_model.md. That they are the RTL's is
-// the business of tests/cosim and tests/property.
+// Cycle counts by hand, from the rules of docs/reference/timing_model.md. That they are the RTL's
+// is the business of tests/cosim and tests/property.
 #include "runtime/cycle/cycle_machine.h"
 
 #include "common/support/diag.h"

@@ -24,8 +24,8 @@ TEST(Neuron, DecaysAddAndClamp) {
   neuron.dv = 1024;
   NeuronVariables state{-101, 403, 0};
   const NeuronEvents events = updateNeuron(neuron, kCore, 7, state);
-  EXPECT_EQ(state.u, -50 + 7);       // 101 * 2048 >> 12 = 50
-  EXPECT_EQ(state.v, 302 + (-43));   // 403 * 3072 >> 12 = 302
+  EXPECT_EQ(state.u, -50 + 7);     // 101 * 2048 >> 12 = 50
+  EXPECT_EQ(state.v, 302 + (-43)); // 403 * 3072 >> 12 = 302
   EXPECT_FALSE(events.spike || events.currentWrapped || events.membraneClamped);
   EXPECT_TRUE(updateNeuron(neuron, kCore, 5000, state).membraneClamped);
   EXPECT_EQ(state.v, 1000);

@@ -104,9 +104,7 @@ static const Case kNetworkCases[] = {
      }},
     {"populations/2", "not free", [](Image &i) { i.populations[2].segments[0].local = 1; }},
     {"populations/0", "no elements, or too many",
-     [](Image &i) {
-       i.populations[0].shape = {(1u << 26) + 1};
-     }},
+     [](Image &i) { i.populations[0].shape = {(1u << 26) + 1}; }},
     {"populations/0", "control character", [](Image &i) { i.populations[0].name = "a/b"; }},
     {"net", "steps are not in 1 .. 1048576", [](Image &i) { i.run.steps = (1u << 20) + 1; }},
     {"projections/1", "does not lead", [](Image &i) { i.projections[1].target = 0; }},

@@ -132,9 +132,8 @@ TEST(HostDriver, TracesAreDeSkewed) {
   machine.fires[2] = {{1, 0}};         // b[0], step 1
   HostDriver driver(image, machine, 2);
   std::vector<uint32_t> ticks;
-  const trace::SampleTrace trace =
-      driver.run({2, 3, {1, 0, 0, 0, 0, 1}, {}},
-                 {true, [&](uint32_t tick) { ticks.push_back(tick); }});
+  const trace::SampleTrace trace = driver.run(
+      {2, 3, {1, 0, 0, 0, 0, 1}, {}}, {true, [&](uint32_t tick) { ticks.push_back(tick); }});
   EXPECT_EQ(ticks, (std::vector<uint32_t>{0, 1, 2}));
   ASSERT_EQ(trace.populations.size(), 3u);
   EXPECT_EQ(trace.populations[0].spikes, (std::vector<uint8_t>{1, 0, 0, 0, 0, 1}));

@@ -52,7 +52,7 @@ public:
 private:
   std::string name(uint32_t i) {
     static const char *const kNames[] = {"h",       "lif1.lif", "0",  "two words",
-                                         "q\"uote",  "a.b",      "Ünï"};
+                                         "q\"uote", "a.b",      "Ünï"};
     return kNames[rng.below(7)] + std::to_string(i);
   }
   // Bits of every kind: tiny, huge, negative zero, subnormal.

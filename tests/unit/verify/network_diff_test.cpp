@@ -56,7 +56,10 @@ TEST(NetworkDiff, NamesWhatDiffers) {
 
   const std::vector<std::pair<std::string, std::function<void(net::QuantNet &)>>> changes = {
       {"another name", [](auto &n) { n.populations[1].name = "b"; }},
-      {"another name, shape or kind", [](auto &n) { n.populations[0].shape = {1, 2}; }},
+      {"another name, shape or kind",
+       [](auto &n) {
+         n.populations[0].shape = {1, 2};
+       }},
       {"vmin", [](auto &n) { n.populations[1].vmin = 0; }},
       {"vmax", [](auto &n) { n.populations[1].vmax = 5; }},
       {"duOffset", [](auto &n) { n.populations[1].duOffset = 0; }},
@@ -67,7 +70,8 @@ TEST(NetworkDiff, NamesWhatDiffers) {
        [](auto &n) { std::get<net::DenseInts>(n.projections[0].weights).values[3] = 5; }},
       {"synapse 1 -> 0 of 'in_a' weighs 0 in the image and 4 in the network",
        [](auto &n) { std::get<net::DenseInts>(n.projections[0].weights).values[1] = 1; }},
-      {"weighs 4 in the image and 2 in the network", [](auto &n) { n.projections[0].exponent = 1; }},
+      {"weighs 4 in the image and 2 in the network",
+       [](auto &n) { n.projections[0].exponent = 1; }},
       {"projections", [](auto &n) { n.projections.clear(); }},
       {"host layer 'host'", [](auto &n) { n.hostLayers[0].weights.values[5] = 7; }},
       {"host layer 'host'", [](auto &n) { n.hostLayers[0].bias[0] = 7; }},

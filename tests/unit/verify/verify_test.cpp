@@ -23,29 +23,28 @@ struct Subject {
   llvm::Expected<verify::VerifyReport> run(const net::QuantNet *network, size_t engines,
                                            uint32_t width) {
     std::vector<verify::EngineSpec> specs = {
-        {"cycle", [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
+        {"cycle",
+         [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
            return cycle::createCycleMachine();
          }},
         {"quant", {}}};
     specs.resize(engines);
-    return verify::verifyEngines({.image = image,
-                                  .network = network,
-                                  .core = target.core,
-                                  .engines = specs,
-                                  .firstSample = 3,
-                                  .samples = 2,
-                                  .sampleAt = [this, width](uint64_t sample)
-                                      -> llvm::Expected<data::EncodedSample> {
-                                    asked.push_back(sample);
-                                    // Every sample has other steps: the machine is loaded anew.
-                                    const auto steps = static_cast<uint32_t>(sample);
-                                    return data::EncodedSample{
-                                        steps, width, std::vector<uint8_t>(steps * width, 1), {}};
-                                  },
-                                  .command = {},
-                                  .progress = [this](uint64_t done, uint64_t total) {
-                                    progress.emplace_back(done, total);
-                                  }});
+    return verify::verifyEngines(
+        {.image = image,
+         .network = network,
+         .core = target.core,
+         .engines = specs,
+         .firstSample = 3,
+         .samples = 2,
+         .sampleAt = [this, width](uint64_t sample) -> llvm::Expected<data::EncodedSample> {
+           asked.push_back(sample);
+           // Every sample has other steps: the machine is loaded anew.
+           const auto steps = static_cast<uint32_t>(sample);
+           return data::EncodedSample{steps, width, std::vector<uint8_t>(steps * width, 1), {}};
+         },
+         .command = {},
+         .progress = [this](uint64_t done,
+                            uint64_t total) { progress.emplace_back(done, total); }});
   }
   uint32_t width() const { return net.populations[0].size(); }
 
@@ -67,7 +66,8 @@ TEST(Verify, AsksForSamplesAndReports) {
   EXPECT_EQ(subject.progress, (std::vector<std::pair<uint64_t, uint64_t>>{{1, 2}, {2, 2}}));
 }
 
-// An image alone: the network in double comes from the image, and there is nothing to prove it with.
+// An image alone: the network in double comes from the image, and there is nothing to prove it
+// with.
 TEST(Verify, ImageWithoutItsNetwork) {
   Subject subject;
   auto report = subject.run(nullptr, 2, subject.width());
