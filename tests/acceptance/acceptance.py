@@ -81,9 +81,9 @@ def rate_verify():
 
 
 def four_cores_verify():
-    result = snnc("verify", *DIRECT, "--samples", "5", "--engines", "quant,cycle,rtl",
-                  "--max-neurons-per-core", "160", "--mesh", "2x2")
-    exact(result, 5, 4)
+    for model in (DIRECT, RATE):
+        exact(snnc("verify", *model, "--samples", "5", "--engines", "quant,cycle,rtl",
+                   "--max-neurons-per-core", "160", "--mesh", "2x2"), 5, 4)
 
 
 if not SHARED.is_dir():
