@@ -19,7 +19,7 @@ struct CompileOptions {
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
   bool allowLossy = false;
-  uint64_t seed = 1; // decides ties only
+  uint64_t seed = 1; // for mappers that draw; the greedy one never does
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
   std::vector<std::string> skip;

@@ -190,8 +190,7 @@ TEST_F(Load, RealMnist) {
   const std::string root =
       std::string(shared != nullptr ? shared : SNNC_SOURCE_DIR "/../shared") + "/data/mnist";
   if (!std::filesystem::exists(root)) {
-    std::cerr << "SKIPPED, NOTHING WAS CHECKED: no " << root << " (set SNNC_SHARED)\n";
-    GTEST_SKIP();
+    GTEST_SKIP() << "NOT TESTED: no " << root << " (set SNNC_SHARED)";
   }
   const Dataset data = load("mnist:" + root, {784});
   EXPECT_EQ(data.samples, 10000u);
