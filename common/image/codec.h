@@ -36,8 +36,8 @@ uint64_t diff(const Image &a, const Image &b, llvm::raw_ostream &os);
 llvm::Error verify(const Image &image);
 
 // The network that an image encodes, rebuilt only from the cores' tables (image_equals_net):
-// nonzero synapses as SparseInts. Every one is reached by its source neuron's slots or routes,
-// once and in time, or ImageNotANetwork (5006).
+// nonzero synapses as SparseInts, 2^28 at most. Every one is reached by its source neuron's slots
+// or routes, once and in time, or ImageNotANetwork (5006).
 llvm::Expected<net::QuantNet> toNetwork(const Image &image);
 
 } // namespace snnc::image

@@ -6,6 +6,8 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 
+#include <algorithm>
+
 namespace snnc::image {
 
 namespace {
@@ -44,7 +46,26 @@ void printProfile(const Image &image, llvm::raw_ostream &os) {
                 nameOf(image.run.encode), nameOf(image.run.readout));
 }
 
-void printNetwork(const Image &image, llvm::raw_ostream &os) {
+std::string sizeText(const net::HostLayer &layer) {
+  if (const auto *dense = std::get_if<net::DenseInts>(&layer.weights))
+    return formatv("{0} x {1}", dense->rows, dense->cols);
+  const auto &sparse = std::get<net::SparseInts>(layer.weights);
+  return formatv("{0} of {1} x {2}", sparse.values.size(), sparse.posts, sparse.pres);
+}
+
+void printSegments(const Image &image, const PopulationMap &population, bool full,
+                   llvm::raw_ostream &os) {
+  constexpr size_t kShown = 32;
+  const size_t count = population.segments.size(), shown = full ? count : std::min(count, kShown);
+  for (const Segment &segment : llvm::ArrayRef(population.segments).take_front(shown))
+    os << formatv("    {0}..{1} on core ({2},{3}) from local {4}\n", segment.first,
+                  segment.first + segment.count - 1, image.cores[segment.core].x,
+                  image.cores[segment.core].y, segment.local);
+  if (shown < count)
+    os << formatv("    {0} more\n", count - shown);
+}
+
+void printNetwork(const Image &image, bool full, llvm::raw_ostream &os) {
   os << formatv("populations {0}\n", image.populations.size());
   for (const PopulationMap &population : image.populations) {
     os << formatv("  '{0}' {1} {2}", population.name, dims(population.shape),
@@ -52,19 +73,16 @@ void printNetwork(const Image &image, llvm::raw_ostream &os) {
     if (!population.isInput)
       os << formatv(", first tick {0}, {1} segments", population.skew, population.segments.size());
     os << '\n';
-    for (const Segment &segment : population.segments)
-      os << formatv("    {0}..{1} on core ({2},{3}) from local {4}\n", segment.first,
-                    segment.first + segment.count - 1, image.cores[segment.core].x,
-                    image.cores[segment.core].y, segment.local);
+    printSegments(image, population, full, os);
   }
   for (const ProjectionInfo &p : image.projections)
     os << formatv("projection '{0}' {1} -> {2}, delay {3}, {4}-bit weights\n", p.name,
                   image.populations[p.source].name, image.populations[p.target].name, p.delay,
                   p.weightBits);
   for (const net::HostLayer &layer : image.hostLayers)
-    os << formatv("host layer '{0}' {1} -> {2}, {3} x {4} weights of {5} bits\n", layer.name,
+    os << formatv("host layer '{0}' {1} -> {2}, {3} weights of {4} bits\n", layer.name,
                   image.populations[layer.source].name, image.populations[layer.target].name,
-                  layer.weights.rows, layer.weights.cols, layer.weightBits);
+                  sizeText(layer), layer.weightBits);
   for (const InputMap &input : image.inputs)
     os << formatv("input '{0}': {1} routes\n", image.populations[input.population].name,
                   input.routes.size());
@@ -77,7 +95,8 @@ void printWords(const CoreImage &core, const AxonEntry &axon, const WordFormat &
     if (axon.sparse) {
       for (uint32_t pair = 0; pair < format.pairs; ++pair)
         if (const int32_t weight = format.pairWeight(word, pair))
-          os << formatv(" {0}:{1}", format.pairNeuron(word, pair), weight);
+          os << formatv(" {0}:{1}", axon.baseRow * format.lanes + format.pairNeuron(word, pair),
+                        weight);
     } else {
       for (uint32_t lane = 0; lane < format.lanes; ++lane)
         if (const int32_t weight = format.denseWeight(word, lane))
@@ -140,16 +159,18 @@ void dump(const Image &image, bool full, llvm::raw_ostream &os) {
                 support::hex(image.targetFingerprint).substr(0, 12), image.meshWidth,
                 image.meshHeight, image.steps == 0 ? "any" : std::to_string(image.steps));
   printProfile(image, os);
-  printNetwork(image, os);
+  printNetwork(image, full, os);
   const target::CoreSpec &spec = target->core;
   os << formatv("cores {0}\n", image.cores.size());
   for (size_t i = 0; i < image.cores.size(); ++i) {
     const CoreImage &core = image.cores[i];
-    os << formatv("  core ({0},{1}): {2}/{3} neurons, {4}/{5} axons, {6}/{7} slots, {8}/{9} words, "
-                  "v {10}..{11}, du + {12}\n",
+    os << formatv("  core ({0},{1}): {2}/{3} neurons, {4}/{5} axons, {6}/{7} slots, {8}/{9} words",
                   core.x, core.y, core.neurons.size(), spec.neurons, core.axons.size(),
                   spec.inputAxons, core.outSlots.size(), spec.outputSlots, core.synapses.size(),
-                  spec.synapseWords, core.vmin, core.vmax, core.duOffset);
+                  spec.synapseWords);
+    if (const uint64_t words = core.wordsWithoutSharing(); words > core.synapses.size())
+      os << formatv(" ({0} without sharing)", words);
+    os << formatv(", v {0}..{1}, du + {2}\n", core.vmin, core.vmax, core.duOffset);
     if (full)
       printTables(image, i, WordFormat::of(spec), os);
   }

@@ -22,11 +22,13 @@ struct Group {
 };
 
 // Where the words of one input axon lie. Dense word k: `lanes` weights for neurons
-// (baseRow + k) * lanes ... Sparse word: pairs (see synapse_words.h).
+// (baseRow + k) * lanes ... Sparse word: pairs for neurons baseRow * lanes + index
+// (synapse_words.h). Axons may have the same list (address, words and sparse are equal), with base
+// rows and exponents of their own; ranges that are not the same do not overlap.
 struct AxonEntry {
   uint32_t address = 0; // first synapse word
   uint16_t words = 0;   // 0 = unused axon
-  uint16_t baseRow = 0; // dense: first neuron / lanes
+  uint16_t baseRow = 0; // of lanes; added to every word's row
   uint8_t exponent = 0; // 0..7
   bool sparse = false;
   bool operator==(const AxonEntry &) const = default;
@@ -55,6 +57,14 @@ struct CoreImage {
   std::vector<AxonEntry> axons;
   std::vector<uint64_t> synapses;
   bool operator==(const CoreImage &) const = default;
+
+  // Synapse words if every axon had a list of its own.
+  uint64_t wordsWithoutSharing() const {
+    uint64_t words = 0;
+    for (const AxonEntry &axon : axons)
+      words += axon.words;
+    return words;
+  }
 };
 
 // `count` neurons of a population from `first` on live on `core` from local neuron `local` on.

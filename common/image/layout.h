@@ -10,7 +10,7 @@ namespace snnc::image {
 // ---- the frame
 
 constexpr char kMagic[8] = {'S', 'N', 'N', 'C', 'I', 'M', 'G', '\x1A'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2; // 1: no base row in sparse axons, dense host layers only
 constexpr size_t kHeaderSize = 64;
 constexpr size_t kShaAt = 24, kShaSize = 32;
 constexpr size_t kSectionEntrySize = 24;
@@ -35,6 +35,9 @@ template <> inline constexpr uint8_t kLargest<net::BiasTiming> = 1;
 template <> inline constexpr uint8_t kLargest<net::Origin> = 4;
 template <> inline constexpr uint8_t kLargest<net::Encoding> = 5;
 template <> inline constexpr uint8_t kLargest<net::Readout> = 3;
+// Of a host layer's weights, in the order of the variant.
+enum class HostForm : uint8_t { Dense, Sparse };
+template <> inline constexpr uint8_t kLargest<HostForm> = 1;
 
 // A reference to fill, or one to read from.
 template <class Archive, class T> using Ref = std::conditional_t<Archive::kReading, T, const T> &;
@@ -99,6 +102,17 @@ template <class A> void layout(A &ar, Ref<A, InputMap> x) {
 }
 template <class A> void layout(A &ar, Ref<A, net::DenseInts> x) {
   ar(x.rows, x.cols, x.values);
+}
+template <class A> void layout(A &ar, Ref<A, net::SparseInts> x) {
+  ar(x.posts, x.pres, x.rowStart, x.columns, x.values);
+}
+template <class A> void layout(A &ar, Ref<A, std::variant<net::DenseInts, net::SparseInts>> x) {
+  HostForm form = static_cast<HostForm>(x.index());
+  ar(form);
+  if constexpr (A::kReading)
+    if (form == HostForm::Sparse)
+      x.template emplace<net::SparseInts>();
+  std::visit([&](auto &map) { ar(map); }, x);
 }
 template <class A> void layout(A &ar, Ref<A, net::HostLayer> x) {
   ar(x.name, x.source, x.target, x.weightBits, x.weights, x.bias, x.shift, x.inputScale, x.inputMin,

@@ -2,8 +2,14 @@
 // that read them, and the decoder (the RTL twin is hw/rtl/snn_synapse_decode.sv).
 //
 //   dense   lane l (bits [l*wb, (l+1)*wb)) is the weight of neuron row*lanes + l
-//   sparse  pair p (bits [p*pw, (p+1)*pw), pw = indexBits + wb): weight in the low wb bits, local
-//           neuron index above it; at most one pair per bank (neuron mod lanes); weight 0 = unused
+//   sparse  pair p (bits [p*pw, (p+1)*pw), pw = indexBits + wb): weight in the low wb bits,
+//   unsigned
+//           index above it, for neuron row*lanes + index; at most one pair per bank (index mod
+//           lanes); weight 0 = unused
+//
+// `row` is the axon's base row (image.h), plus k for the k-th dense word. Base rows are whole rows
+// of lanes, so a list keeps its banks wherever it is put: axons whose synapses differ by whole
+// rows, as those of a convolution, share their words.
 //
 // wb = core.weightBits, lanes = 64 / wb, indexBits = log2(core.neurons),
 // pairs per word = min(lanes, 64 / pw).
@@ -26,6 +32,7 @@ struct WordFormat {
   int32_t pairWeight(uint64_t word, uint32_t pair) const {
     return signExtend(word >> (pair * (weightBits + indexBits)));
   }
+  // Counted from the base row.
   uint32_t pairNeuron(uint64_t word, uint32_t pair) const {
     return (word >> (pair * (weightBits + indexBits) + weightBits)) & ((1u << indexBits) - 1);
   }

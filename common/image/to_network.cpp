@@ -155,11 +155,14 @@ private:
     check.require(!exponent || *exponent == axon.exponent, place,
                   "axons of one projection differ in their exponent");
     exponent = axon.exponent;
+    if (!mayRead(core, axon, place))
+      return;
     for (uint32_t k = 0; k < axon.words; ++k) {
       const uint64_t word = core.synapses[axon.address + k];
       if (axon.sparse)
         for (uint32_t pair = 0; pair < format.pairs; ++pair)
-          synapse(c, source, format.pairNeuron(word, pair), format.pairWeight(word, pair), place);
+          synapse(c, source, axon.baseRow * format.lanes + format.pairNeuron(word, pair),
+                  format.pairWeight(word, pair), place);
       else
         for (uint32_t lane = 0; lane < format.lanes; ++lane)
           synapse(c, source, (axon.baseRow + k) * format.lanes + lane,
@@ -167,11 +170,26 @@ private:
     }
   }
 
+  // Lists are shared, so a small file may hold more synapses than memory does.
+  bool mayRead(const CoreImage &core, const AxonEntry &axon, const Place &place) {
+    uint64_t count = 0;
+    for (uint32_t k = 0; k < axon.words; ++k) {
+      const uint64_t word = core.synapses[axon.address + k];
+      for (uint32_t i = 0; i < (axon.sparse ? format.pairs : format.lanes); ++i)
+        count += (axon.sparse ? format.pairWeight(word, i) : format.denseWeight(word, i)) != 0;
+    }
+    synapsesRead += count;
+    return check.require(count <= core.neurons.size(), place,
+                         "its list has more synapses than the core has neurons") &&
+           check.require(synapsesRead <= kMostSynapses, place,
+                         llvm::formatv("more than {0} synapses are too many", kMostSynapses));
+  }
+
   void synapse(size_t core, const AxonSource &source, uint32_t local, int32_t weight,
                const Place &place) {
     if (weight == 0)
       return;
-    const Neuron &target = who[core][local];
+    const Neuron &target = who[core][local]; // verify() has seen that it is there
     const ProjectionInfo &projection = image.projections[source.projection];
     if (!check.require(target.population == projection.target, place,
                        llvm::formatv("a weight for local neuron {0}, which is not of '{1}'", local,
@@ -208,17 +226,25 @@ private:
     }
     for (size_t row = 1; row < sparse.rowStart.size(); ++row)
       sparse.rowStart[row] += sparse.rowStart[row - 1];
-    net::QuantProjection projection{info.name,        info.source,     info.target,
-                                    info.delay,       info.weightBits, exponents[i].value_or(0),
-                                    std::move(sparse)};
+    net::QuantProjection projection;
+    projection.name = info.name;
+    projection.source = info.source;
+    projection.target = info.target;
+    projection.delay = info.delay;
+    projection.weightBits = info.weightBits;
+    projection.exponent = exponents[i].value_or(0);
+    projection.weights = std::move(sparse);
     net.projections.push_back(std::move(projection));
     list = {};
   }
+
+  static constexpr uint64_t kMostSynapses = uint64_t{1} << 28; // 12 bytes each
 
   const Image &image;
   const WordFormat format;
   Checker check;
   net::QuantNet net;
+  uint64_t synapsesRead = 0;
   std::vector<std::vector<Neuron>> who;       // [core][local]
   std::vector<std::vector<uint32_t>> reached; // [core][axon]: ways a spike gets there
   std::vector<std::vector<Synapse>> synapses; // [projection]

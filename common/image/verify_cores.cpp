@@ -5,6 +5,8 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 namespace snnc::image {
 
@@ -34,6 +36,8 @@ public:
       outSlot(i, core.outSlots[i]);
     for (size_t i = 0; i < core.axons.size(); ++i)
       axon(i, core.axons[i]);
+    if (!check.failed())
+      lists(); // reads the words
   }
 
 private:
@@ -123,54 +127,74 @@ private:
     check.require(
         axon.exponent <= spec.exponentMax, at("axons", i),
         llvm::formatv("exponent {0}, the target has 0 .. {1}", axon.exponent, spec.exponentMax));
-    if (axon.sparse)
-      sparseWords(i, axon);
-    else
-      denseWords(i, axon);
+    const uint32_t rows = spec.neurons / format.lanes;
+    const uint32_t end = uint32_t{axon.baseRow} + (axon.sparse ? 1 : axon.words);
+    check.require(axon.words == 0 || end <= rows, at("axons", i),
+                  llvm::formatv("rows {0}..{1} leave the core's {2}", axon.baseRow, end, rows));
   }
 
-  // Words from row `full` on reach past the used neurons; there a weight must be 0.
-  void denseWords(size_t i, const AxonEntry &axon) {
-    const uint32_t lanes = format.lanes, rows = spec.neurons / lanes;
-    const uint32_t used = static_cast<uint32_t>(core.neurons.size());
-    if (axon.words == 0 ||
-        !check.require(uint32_t{axon.baseRow} + axon.words <= rows, at("axons", i),
-                       llvm::formatv("rows {0}..{1} leave the core's {2}", axon.baseRow,
-                                     uint32_t{axon.baseRow} + axon.words, rows)))
-      return;
-    const uint32_t full = used / lanes;
-    for (uint32_t k = full > axon.baseRow ? full - axon.baseRow : 0; k < axon.words; ++k)
-      for (uint32_t lane = 0; lane < lanes; ++lane) {
-        const uint32_t neuron = (axon.baseRow + k) * lanes + lane;
-        const int32_t weight = format.denseWeight(core.synapses[axon.address + k], lane);
-        if (neuron >= used && weight != 0)
-          return noNeuron(i, neuron);
+  // Every list of words once, whatever the number of axons that share it.
+  void lists() {
+    const auto place = [&](size_t i) {
+      const AxonEntry &axon = core.axons[i];
+      return std::tuple(axon.address, axon.words, axon.sparse);
+    };
+    std::vector<size_t> order;
+    for (size_t i = 0; i < core.axons.size(); ++i)
+      if (core.axons[i].words != 0)
+        order.push_back(i);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return place(a) < place(b); });
+    std::optional<uint32_t> top;
+    for (size_t k = 0; k < order.size(); ++k) {
+      const size_t i = order[k];
+      const AxonEntry &axon = core.axons[i];
+      if (k == 0 || place(order[k - 1]) != place(i)) {
+        if (k != 0 && !apart(order[k - 1], i))
+          return;
+        top = axon.sparse ? topOfSparse(i) : topOfDense(axon);
       }
-  }
-
-  void sparseWords(size_t i, const AxonEntry &axon) {
-    check.require(axon.baseRow == 0, at("axons", i), "a sparse axon has no base row");
-    checkedSparse.resize(core.synapses.size());
-    for (uint32_t word = axon.address; word < axon.address + axon.words; ++word) {
-      if (checkedSparse[word]) // axons may share words; each is looked at once
-        continue;
-      checkedSparse[word] = true;
-      sparseWord(i, core.synapses[word]);
+      const uint32_t highest = axon.baseRow * format.lanes + top.value_or(0);
+      if (top && highest >= core.neurons.size())
+        noNeuron(i, highest);
     }
   }
 
-  void sparseWord(size_t i, uint64_t word) {
-    uint64_t banks = 0;
-    for (uint32_t pair = 0; pair < format.pairs; ++pair) {
-      if (format.pairWeight(word, pair) == 0)
-        continue;
-      const uint32_t neuron = format.pairNeuron(word, pair);
-      const uint64_t bank = uint64_t{1} << (neuron % format.lanes);
-      if (neuron >= core.neurons.size())
-        noNeuron(i, neuron);
-      check.require((banks & bank) == 0, at("axons", i), "a sparse word uses one bank twice");
-      banks |= bank;
+  bool apart(size_t before, size_t i) {
+    const AxonEntry &a = core.axons[before], &b = core.axons[i];
+    return check.require(b.address >= a.address + a.words, at("axons", i),
+                         llvm::formatv("its words {0}..{1} overlap {2}..{3} of axon {4}, which is "
+                                       "not the same list",
+                                       b.address, b.address + b.words - 1, a.address,
+                                       a.address + a.words - 1, before));
+  }
+
+  // The highest neuron with a weight, counted from the base row.
+  std::optional<uint32_t> topOfDense(const AxonEntry &axon) const {
+    for (uint32_t k = axon.words; k-- > 0;)
+      for (uint32_t lane = format.lanes; lane-- > 0;)
+        if (format.denseWeight(core.synapses[axon.address + k], lane) != 0)
+          return k * format.lanes + lane;
+    return std::nullopt;
+  }
+
+  std::optional<uint32_t> topOfSparse(size_t i) {
+    const AxonEntry &axon = core.axons[i];
+    std::optional<uint32_t> top;
+    for (uint32_t k = 0; k < axon.words; ++k) {
+      const uint64_t word = core.synapses[axon.address + k];
+      uint64_t banks = 0;
+      for (uint32_t pair = 0; pair < format.pairs; ++pair) {
+        if (format.pairWeight(word, pair) == 0)
+          continue;
+        const uint32_t neuron = format.pairNeuron(word, pair);
+        const uint64_t bank = uint64_t{1} << (neuron % format.lanes);
+        check.require((banks & bank) == 0, at("axons", i), "a sparse word uses one bank twice");
+        banks |= bank;
+        top = std::max(top.value_or(0), neuron);
+      }
     }
+    return top;
   }
 
   void noNeuron(size_t i, uint32_t neuron) {
@@ -186,7 +210,6 @@ private:
   const size_t index;
   const Place place;
   const WordFormat format = WordFormat::of(spec);
-  std::vector<bool> checkedSparse;
 };
 
 } // namespace

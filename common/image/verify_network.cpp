@@ -157,14 +157,34 @@ private:
   void hostShapes(size_t i, const net::HostLayer &layer) {
     const uint64_t posts = sizeOf(image.populations[layer.target]);
     const uint64_t pres = sizeOf(image.populations[layer.source]);
-    check.require(layer.weights.rows == posts && layer.weights.cols == pres &&
-                      layer.weights.values.size() == posts * pres && layer.bias.size() == posts &&
-                      layer.shift.size() == posts,
-                  at("hostLayers", i),
-                  llvm::formatv("weights of {0} x {1}, {2} biases and {3} shifts for {4} neurons "
-                                "fed by {5}",
-                                layer.weights.rows, layer.weights.cols, layer.bias.size(),
-                                layer.shift.size(), posts, pres));
+    const auto *dense = std::get_if<net::DenseInts>(&layer.weights);
+    const auto *sparse = std::get_if<net::SparseInts>(&layer.weights);
+    const uint64_t rows = dense != nullptr ? dense->rows : sparse->posts;
+    const uint64_t cols = dense != nullptr ? dense->cols : sparse->pres;
+    const bool matrix = dense != nullptr ? dense->values.size() == rows * cols : isSound(*sparse);
+    check.require(
+        matrix && rows == posts && cols == pres && layer.bias.size() == posts &&
+            layer.shift.size() == posts,
+        at("hostLayers", i),
+        llvm::formatv("{0}weights of {1} x {2}, {3} biases and {4} shifts for {5} neurons "
+                      "fed by {6}",
+                      matrix ? "" : "broken ", rows, cols, layer.bias.size(), layer.shift.size(),
+                      posts, pres));
+  }
+
+  // Rows in order, columns that exist and ascend in each.
+  static bool isSound(const net::SparseInts &sparse) {
+    const std::vector<uint64_t> &start = sparse.rowStart;
+    if (start.size() != uint64_t{sparse.pres} + 1 || start.front() != 0 ||
+        start.back() != sparse.columns.size() || sparse.columns.size() != sparse.values.size() ||
+        !std::is_sorted(start.begin(), start.end()))
+      return false;
+    for (size_t row = 0; row + 1 < start.size(); ++row)
+      for (uint64_t k = start[row]; k < start[row + 1]; ++k)
+        if (sparse.columns[k] >= sparse.posts ||
+            (k != start[row] && sparse.columns[k - 1] >= sparse.columns[k]))
+          return false;
+    return true;
   }
 
   void hostNumbers(size_t i, const net::HostLayer &layer) {
@@ -181,7 +201,8 @@ private:
     constexpr int64_t kBound = int64_t{1} << 61;
     const int64_t largest =
         std::max(std::abs(int64_t{layer.inputMin}), std::abs(int64_t{layer.inputMax}));
-    require(layer.weights.cols <= kBound / (std::max<int64_t>(largest, 1) * 32768),
+    const uint64_t inputs = sizeOf(image.populations[layer.source]);
+    require(inputs <= static_cast<uint64_t>(kBound / (std::max<int64_t>(largest, 1) * 32768)),
             "sums may leave 64 bits");
     require(std::all_of(layer.bias.begin(), layer.bias.end(),
                         [](int64_t b) { return -kBound <= b && b <= kBound; }),

@@ -51,6 +51,17 @@ std::string rangeText(llvm::ArrayRef<NeuronUpdate> updates, double NeuronUpdate:
   return lo == hi ? text(lo) : text(lo) + " .. " + text(hi);
 }
 
+// "0", "1 (subtract)" where the population has a rule of its own, "-" if nothing is reset.
+std::string resetText(const Population &population, const Profile &profile,
+                      llvm::ArrayRef<NeuronUpdate> updates) {
+  if (!spikes(population.kind) || population.kind == NeuronKind::Threshold)
+    return "-";
+  const ResetRule rule = resetRule(population, profile);
+  const std::string amount =
+      rule == ResetRule::None ? "-" : rangeText(updates, &NeuronUpdate::reset);
+  return population.reset ? amount + " (" + nameOf(rule) + ")" : amount;
+}
+
 } // namespace
 
 std::string profileTable(const Profile &profile) {
@@ -79,15 +90,13 @@ std::string coefficientTable(const Net &net) {
     std::vector<NeuronUpdate> gains = *updates;
     for (NeuronUpdate &update : gains)
       update.membraneGain *= update.currentGain;
-    const bool cuba = population.kind == NeuronKind::CubaLIF;
-    rows.push_back({population.name, nameOf(population.kind), std::to_string(population.size()),
-                    cuba ? rangeText(*updates, &NeuronUpdate::currentDecay) : "-",
-                    rangeText(*updates, &NeuronUpdate::membraneDecay),
-                    rangeText(gains, &NeuronUpdate::membraneGain),
-                    rangeText(*updates, &NeuronUpdate::threshold),
-                    net.profile.reset.value == ResetRule::None
-                        ? "-"
-                        : rangeText(*updates, &NeuronUpdate::reset)});
+    rows.push_back(
+        {population.name, nameOf(population.kind), std::to_string(population.size()),
+         updates->front().hasCurrent ? rangeText(*updates, &NeuronUpdate::currentDecay) : "-",
+         rangeText(*updates, &NeuronUpdate::membraneDecay),
+         rangeText(gains, &NeuronUpdate::membraneGain),
+         spikes(population.kind) ? rangeText(*updates, &NeuronUpdate::threshold) : "-",
+         resetText(population, net.profile, *updates)});
   }
   return tableText(rows);
 }

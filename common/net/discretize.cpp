@@ -126,12 +126,21 @@ llvm::Expected<Filter> filterOf(const Site &site, const Param &tauParam, const c
   return filter;
 }
 
+bool hasCurrent(NeuronKind kind) {
+  return kind == NeuronKind::CubaLIF || kind == NeuronKind::CubaLI;
+}
+
 llvm::Error setMembrane(const Site &site, NeuronUpdate &update) {
   const NeuronParams &params = site.population.params;
+  const NeuronKind kind = site.population.kind;
+  if (kind == NeuronKind::Threshold) {
+    update.membraneDecay = 0.0;
+    return llvm::Error::success();
+  }
   double rest = 0.0;
   if (llvm::Error error = takeFinite(site, params.vLeak, "v_leak", rest))
     return error;
-  if (site.population.kind == NeuronKind::IF) {
+  if (kind == NeuronKind::IF || kind == NeuronKind::I) {
     double resistance = 1.0;
     if (llvm::Error error = takeFinite(site, params.r, "r", resistance))
       return error;
@@ -139,7 +148,7 @@ llvm::Error setMembrane(const Site &site, NeuronUpdate &update) {
     update.membraneGain = snapGain(isGain ? resistance : resistance * site.dt);
     return llvm::Error::success();
   }
-  const bool cuba = site.population.kind == NeuronKind::CubaLIF;
+  const bool cuba = hasCurrent(kind);
   llvm::Expected<Filter> filter =
       filterOf(site, cuba ? params.tauMem : params.tau, cuba ? "tau_mem" : "tau", params.r, "r");
   if (!filter)
@@ -151,7 +160,7 @@ llvm::Error setMembrane(const Site &site, NeuronUpdate &update) {
 }
 
 llvm::Error setCurrent(const Site &site, NeuronUpdate &update) {
-  if (site.population.kind != NeuronKind::CubaLIF)
+  if (!hasCurrent(site.population.kind))
     return llvm::Error::success();
   const NeuronParams &params = site.population.params;
   update.hasCurrent = true;
@@ -168,13 +177,20 @@ llvm::Error setCurrent(const Site &site, NeuronUpdate &update) {
 llvm::Error setReset(const Site &site, NeuronUpdate &update) {
   const NeuronParams &params = site.population.params;
   double vReset = 0.0;
+  if (llvm::Error error = takeFinite(site, params.vInit, "v_init", update.vInit))
+    return error;
+  if (!spikes(site.population.kind)) {
+    update.spikes = false;
+    update.threshold = kInfinity;
+    return llvm::Error::success();
+  }
   if (llvm::Error error = takeFinite(site, params.vThreshold, "v_threshold", update.threshold))
     return error;
   if (llvm::Error error = takeFinite(site, params.vReset, "v_reset", vReset))
     return error;
-  if (llvm::Error error = takeFinite(site, params.vInit, "v_init", update.vInit))
-    return error;
-  switch (site.profile.reset.value) {
+  if (site.population.kind == NeuronKind::Threshold)
+    return llvm::Error::success();
+  switch (resetRule(site.population, site.profile)) {
   case ResetRule::Zero:
     update.reset = vReset;
     break;

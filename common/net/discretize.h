@@ -11,7 +11,8 @@
 //   euler        1 - dt/tau        r * dt/tau
 //   exp          exp(-dt/tau)      r * (1 - decay)
 //   unit         exp(-dt/tau)      1
-//   (IF)         1                 r, or r * dt where r > 100 (r = 1/dt, as SpikingJelly writes)
+//   (IF, I)      1                 r, or r * dt where r > 100 (r = 1/dt, as SpikingJelly writes)
+//   (Threshold)  0                 1; no reset rule does anything
 //
 // tau = inf gives decay 1 and gain 1. Exporters derive taus from float32 decays (0.9 comes back as
 // 0.89999998): a decay within 2e-7 of a decimal of at most 5 places is that decimal, and a gain
@@ -26,7 +27,8 @@
 namespace snnc::net {
 
 struct NeuronUpdate {
-  bool hasCurrent = false;    // CubaLIF
+  bool hasCurrent = false;    // CubaLIF, CubaLI
+  bool spikes = true;         // false for I, LI, CubaLI, whose threshold is +inf
   double currentDecay = 0.0;  // a, [0, 1]
   double currentGain = 1.0;   // g_s
   double membraneDecay = 1.0; // b, [0, 1]
@@ -38,9 +40,10 @@ struct NeuronUpdate {
   uint32_t refractorySteps = 0; // steps after a spike in which v is held; 0 = none
 };
 
-// One entry per neuron, or a single one when all parameters are broadcast; none for an input.
-// Fails (SNN2006, SNN2007, naming population, field, neuron and value) when dt/tau > 1 under Euler,
-// a value is not finite, a tau is not positive or a refractory time is no whole number of steps.
+// The reset rule is that of net::resetRule. One entry per neuron, or a single one when all
+// parameters are broadcast; none for an input. Fails (SNN2006, SNN2007, naming population, field,
+// neuron and value) when dt/tau > 1 under Euler, a value is not finite, a tau is not positive or a
+// refractory time is no whole number of steps.
 llvm::Expected<std::vector<NeuronUpdate>> discretize(const Population &population,
                                                      const Profile &profile);
 

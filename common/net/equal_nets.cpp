@@ -1,6 +1,7 @@
 #include "common/net/equal_nets.h"
 
-#include "llvm/ADT/ArrayRef.h"
+#include "common/net/synapses.h"
+
 #include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
@@ -19,72 +20,31 @@ Difference compare(const std::string &where, const char *field, const T &a, cons
   return formatv("{0}: {1} {2} against {3}", where, field, a, b).str();
 }
 
-// The nonzero synapses out of each source, targets ascending.
-class BySource {
-public:
-  explicit BySource(const QuantProjection &projection) {
-    if (const auto *dense = std::get_if<DenseInts>(&projection.weights))
-      takeDense(*dense);
-    else
-      takeSparse(std::get<SparseInts>(projection.weights));
-  }
+using Synapses = std::vector<std::pair<uint32_t, int16_t>>; // (target, weight), targets ascending
 
-  struct Synapse {
-    uint32_t target = 0;
-    int16_t weight = 0;
-    bool operator==(const Synapse &) const = default;
-  };
-  uint32_t sources() const { return static_cast<uint32_t>(start.size() - 1); }
-  uint64_t size() const { return synapses.size(); }
-  llvm::ArrayRef<Synapse> of(uint32_t source) const {
-    return {synapses.data() + start[source], start[source + 1] - start[source]};
-  }
+Synapses synapsesOf(const OutgoingInts &outgoing, uint32_t source) {
+  Synapses synapses;
+  outgoing.forEach(source, [&](uint32_t target, int16_t weight) {
+    synapses.push_back({target, weight});
+  });
+  return synapses;
+}
 
-private:
-  void takeDense(const DenseInts &dense) {
-    start.assign(size_t{dense.cols} + 1, 0);
-    for (size_t i = 0; i < dense.values.size(); ++i)
-      start[i % dense.cols + 1] += dense.values[i] != 0;
-    for (size_t source = 0; source < dense.cols; ++source)
-      start[source + 1] += start[source];
-    synapses.resize(start.back());
-    std::vector<uint64_t> next(start.begin(), start.end() - 1);
-    for (uint32_t row = 0; row < dense.rows; ++row)
-      for (uint32_t col = 0; col < dense.cols; ++col)
-        if (const int16_t w = dense.values[size_t{row} * dense.cols + col]; w != 0)
-          synapses[next[col]++] = {row, w};
-  }
-
-  void takeSparse(const SparseInts &sparse) {
-    start.assign(1, 0);
-    for (uint32_t source = 0; source < sparse.pres; ++source) {
-      for (uint64_t i = sparse.rowStart[source]; i < sparse.rowStart[source + 1]; ++i)
-        if (sparse.values[i] != 0)
-          synapses.push_back({sparse.columns[i], sparse.values[i]});
-      start.push_back(synapses.size());
-    }
-  }
-
-  std::vector<uint64_t> start;
-  std::vector<Synapse> synapses;
-};
-
-Difference synapseDifference(const std::string &where, const BySource &a, const BySource &b) {
-  for (uint32_t source = 0; source < a.sources(); ++source) {
-    const llvm::ArrayRef<BySource::Synapse> x = a.of(source), y = b.of(source);
-    if (x == y)
+// Synapses one by one: how they are stored does not matter.
+Difference synapseDifference(const std::string &where, uint32_t sources, const OutgoingInts &a,
+                             const OutgoingInts &b) {
+  for (uint32_t source = 0; source < sources; ++source) {
+    const Synapses x = synapsesOf(a, source), y = synapsesOf(b, source);
+    const auto [inX, inY] = std::mismatch(x.begin(), x.end(), y.begin(), y.end());
+    if (inX == x.end() && inY == y.end())
       continue;
-    const size_t common = std::min(x.size(), y.size());
-    const size_t at = static_cast<size_t>(
-        std::mismatch(x.begin(), x.begin() + static_cast<ptrdiff_t>(common), y.begin()).first -
-        x.begin());
-    const uint32_t target = std::min(at < x.size() ? x[at].target : UINT32_MAX,
-                                     at < y.size() ? y[at].target : UINT32_MAX);
-    const auto weight = [&](llvm::ArrayRef<BySource::Synapse> list) {
-      return at < list.size() && list[at].target == target ? int{list[at].weight} : 0;
+    const uint32_t target = std::min(inX == x.end() ? UINT32_MAX : inX->first,
+                                     inY == y.end() ? UINT32_MAX : inY->first);
+    const auto weight = [&](const Synapses &list, Synapses::const_iterator at) {
+      return at != list.end() && at->first == target ? int{at->second} : 0;
     };
     return formatv("{0}: synapse {1} -> {2} weighs {3} against {4}", where, source, target,
-                   weight(x), weight(y))
+                   weight(x, inX), weight(y, inY))
         .str();
   }
   return std::nullopt;
@@ -102,13 +62,14 @@ Difference projectionDifference(const QuantProjection &a, const QuantProjection 
     return d;
   if (auto d = compare<unsigned>(where, "weight bits", a.weightBits, b.weightBits))
     return d;
-  const BySource x(a), y(b);
-  if (auto d = compare(where, "sources", x.sources(), y.sources()))
+  if (auto d = compare(where, "sources", preCount(a), preCount(b)))
     return d;
-  if (x.size() > 0 && y.size() > 0)
+  if (auto d = compare(where, "targets", postCount(a), postCount(b)))
+    return d;
+  if (synapseCount(a) > 0 && synapseCount(b) > 0)
     if (auto d = compare<unsigned>(where, "exponent", a.exponent, b.exponent))
       return d;
-  return synapseDifference(where, x, y);
+  return synapseDifference(where, preCount(a), OutgoingInts(a), OutgoingInts(b));
 }
 
 Difference neuronDifference(const std::string &where, const NeuronConfig &a,
@@ -157,7 +118,7 @@ Difference populationDifference(const QuantPopulation &a, const QuantPopulation 
   return std::nullopt;
 }
 
-Difference hostDifference(const HostLayer &a, const HostLayer &b) {
+Difference hostDifference(const HostLayer &a, const HostLayer &b, uint32_t sources) {
   const std::string where = "host layer '" + a.name + "'";
   if (auto d = compare(where, "name", a.name, b.name))
     return d;
@@ -166,10 +127,7 @@ Difference hostDifference(const HostLayer &a, const HostLayer &b) {
                     a.inputMin == b.inputMin && a.inputMax == b.inputMax;
   if (!same)
     return where + ": registers differ";
-  if (a.weights.rows != b.weights.rows || a.weights.cols != b.weights.cols ||
-      a.weights.values != b.weights.values)
-    return where + ": weights differ";
-  return std::nullopt;
+  return synapseDifference(where, sources, OutgoingInts(a), OutgoingInts(b));
 }
 
 template <class T, class F>
@@ -190,7 +148,10 @@ std::optional<std::string> firstDifference(const QuantNet &a, const QuantNet &b)
     return d;
   if (auto d = listDifference("projections", a.projections, b.projections, projectionDifference))
     return d;
-  if (auto d = listDifference("host layers", a.hostLayers, b.hostLayers, hostDifference))
+  const auto hosts = [&](const HostLayer &x, const HostLayer &y) {
+    return hostDifference(x, y, a.populations[x.source].size());
+  };
+  if (auto d = listDifference("host layers", a.hostLayers, b.hostLayers, hosts))
     return d;
   if (a.inputs != b.inputs)
     return "network: the inputs differ";

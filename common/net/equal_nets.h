@@ -1,7 +1,8 @@
 // Are two quantised networks the same function? Compares all that a step computes with: neurons,
 // core registers, every nonzero synapse, delays, host layers, inputs and outputs. Not compared: how
-// weights are stored (dense or sparse, zeros), the profile, scales, and a projection's exponent
-// where it has no synapse. An image decodes into such a network (image/codec.h, toNetwork).
+// weights are stored (dense, sparse, convolution, pools before them; zeros), the profile, scales,
+// and a projection's exponent where it has no synapse. Both networks are sound (net/verify.h). An
+// image decodes into such a network (image/codec.h, toNetwork).
 #pragma once
 
 #include "common/net/quant_net.h"

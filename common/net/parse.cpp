@@ -16,31 +16,49 @@ private:
   bool item(Net &net);
   bool population(Net &net);
   bool params(Population &population);
+  bool gridField(Population &population);
+  bool grid(ProjectionGrid &grid, uint32_t targets);
   bool projection(Net &net);
 
   TextLexer &lex;
   TextParser common;
 };
 
+bool NetParser::gridField(Population &population) {
+  PopulationGrid &grid = population.grid;
+  if (lex.takeWord("grid_du_offset"))
+    return lex.integer(grid.duOffset, 0, 1, "a du offset");
+  const bool scale = lex.isWord("grid_scale");
+  if (scale ? !grid.scale.empty() : !grid.biasExp.empty())
+    return lex.fail("'" + lex.word + "' is given twice");
+  lex.advance();
+  return scale ? common.oneOrAll(grid.scale.values, population.size(), "a scale")
+               : common.oneOrAll(grid.biasExp, population.size(), "a bias exponent");
+}
+
 bool NetParser::params(Population &population) {
+  const uint32_t size = population.size();
   while (!lex.takeMark('}')) {
+    if (lex.isWord("grid_scale") || lex.isWord("grid_bias_exp") || lex.isWord("grid_du_offset")) {
+      if (!gridField(population))
+        return false;
+      continue;
+    }
     const ParamField *field = nullptr;
     for (const ParamField &known : kParamFields)
       if (lex.isWord(known.name))
         field = &known;
     if (!field)
-      return lex.expected("a parameter (tau, tau_syn, tau_mem, r, w_in, v_leak, v_threshold, "
-                          "v_reset, v_init, refractory) or '}'");
+      return lex.expected(
+          "a parameter (tau, tau_syn, tau_mem, r, w_in, v_leak, v_threshold, "
+          "v_reset, v_init, refractory, grid_scale, grid_bias_exp, grid_du_offset) or "
+          "'}'");
     Param &param = population.params.*field->param;
     if (!param.empty())
       return lex.fail(llvm::formatv("'{0}' is given twice", field->name).str());
     lex.advance();
-    if (lex.isMark('[')) {
-      if (!lex.list(param.values, population.size(), "a value"))
-        return false;
-    } else if (!lex.number(param.values.emplace_back(), "a value")) {
+    if (!common.oneOrAll(param.values, size, "a value"))
       return false;
-    }
   }
   return true;
 }
@@ -52,10 +70,22 @@ bool NetParser::population(Net &net) {
     return false;
   const auto kind = parseNeuronKind(lex.word.str());
   if (lex.token != TextLexer::Token::Word || !kind)
-    return lex.expected("a model (input, if, lif, cubalif)");
+    return lex.expected("a model (input, if, lif, cubalif, i, li, cubali, threshold)");
   population.kind = *kind;
   lex.advance();
+  if (lex.takeWord("reset")) {
+    population.reset = parseResetRule(lex.word.str());
+    if (lex.token != TextLexer::Token::Word || !population.reset)
+      return lex.expected("zero, subtract, subtract-delayed or none");
+    lex.advance();
+  }
   return !lex.failed() && (!lex.takeMark('{') || params(population));
+}
+
+bool NetParser::grid(ProjectionGrid &grid, uint32_t targets) {
+  return lex.keyword("bits") && lex.integer(grid.weightBits, 0, 16, "bits") &&
+         lex.keyword("exponent") && lex.integer(grid.exponent, 0, 7, "exponent") &&
+         (!lex.takeWord("shift") || lex.list(grid.hostShift, targets, "a shift"));
 }
 
 bool NetParser::projection(Net &net) {
@@ -65,9 +95,12 @@ bool NetParser::projection(Net &net) {
     return false;
   if (lex.takeWord("delay") && !lex.integer(projection.delay, 0, kMaxDelay, "a delay"))
     return false;
-  if (!common.weights(projection.weights))
+  const uint32_t targets = common.sizes[projection.target];
+  if (!common.before(projection.before) || !common.weights(projection.weights))
     return false;
-  if (lex.takeWord("bias") && !lex.list(projection.bias, common.sizes[projection.target], "a bias"))
+  if (lex.takeWord("bias") && !lex.list(projection.bias, targets, "a bias"))
+    return false;
+  if (lex.takeWord("grid") && !grid(projection.grid, targets))
     return false;
   return lex.mark('}');
 }

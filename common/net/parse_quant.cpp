@@ -101,7 +101,7 @@ bool QuantParser::projection(QuantNet &net) {
          (!lex.takeWord("delay") || lex.integer(projection.delay, 0, kMaxDelay, "a delay")) &&
          (!lex.takeWord("bits") || lex.integer(projection.weightBits, 2, 16, "bits")) &&
          (!lex.takeWord("exponent") || lex.integer(projection.exponent, 0, 7, "exponent")) &&
-         common.weights(projection.weights) && lex.mark('}');
+         common.before(projection.pools) && common.weights(projection.weights) && lex.mark('}');
 }
 
 bool QuantParser::hostLayer(QuantNet &net) {
@@ -115,7 +115,7 @@ bool QuantParser::hostLayer(QuantNet &net) {
                                  lex.integer(layer.inputMax, INT32_MIN, INT32_MAX, "a range")))
     return false;
   const uint32_t targets = common.sizes[layer.target];
-  return lex.keyword("dense") && common.denseRows(layer.weights) && lex.keyword("bias") &&
+  return common.weights(layer.weights) && lex.keyword("bias") &&
          lex.list(layer.bias, targets, "a bias") && lex.keyword("shift") &&
          lex.list(layer.shift, targets, "a shift") && lex.mark('}');
 }

@@ -27,12 +27,25 @@ private:
   template <class T>
   void setting(const char *key, const Setting<T> &setting, llvm::StringRef value);
   void shape(const std::vector<uint32_t> &shape);
-  void param(const char *key, const Param &param);
   template <class T> void list(llvm::ArrayRef<T> values);
-  template <class Dense> void denseRows(const Dense &weights);
-  template <class Sparse> void sparseRows(const Sparse &weights);
-  template <class Weights> void weights(const Weights &weights);
+  void slides(const char *form, uint32_t outChannels, uint32_t inChannels, const Window &window);
+  // What stands before the brace, and the lines after it.
+  template <class T> void head(const DenseMap<T> &map);
+  template <class T> void head(const SparseMap<T> &map);
+  template <class T> void head(const ConvMap<T> &map);
+  template <class T> void head(const DiagonalMap<T> &map);
+  void head(const PoolMap &map);
+  template <class T> void rows(const DenseMap<T> &map);
+  template <class T> void rows(const SparseMap<T> &map);
+  template <class T> void rows(const ConvMap<T> &map);
+  template <class T> void rows(const DiagonalMap<T> &map);
+  void rows(const PoolMap &) {}
+  template <class Variant> void weights(const Variant &weights);
+  void before(const Weights &map);
+  void before(const PoolMap &pool);
+  template <class T> void oneOrAll(const char *key, const std::vector<T> &values);
   void joined(uint32_t source, uint32_t target);
+  void grid(const ProjectionGrid &grid);
   void neurons(llvm::ArrayRef<NeuronConfig> neurons);
   void config(const NeuronConfig &config);
   void flagged(const char *key, int64_t value, int64_t usual);
@@ -98,14 +111,14 @@ template <class T> void Printer::list(llvm::ArrayRef<T> values) {
   os << ']';
 }
 
-void Printer::param(const char *key, const Param &param) {
-  if (param.empty())
+template <class T> void Printer::oneOrAll(const char *key, const std::vector<T> &values) {
+  if (values.empty())
     return;
-  os << "    " << key << ' ';
-  if (param.values.size() == 1)
-    writeNumber(os, param.values.front());
+  os << "    " << key << (*key ? " " : "");
+  if (values.size() == 1)
+    writeNumber(os, values.front());
   else
-    list<double>(param.values);
+    list<T>(values);
   os << '\n';
 }
 
@@ -113,9 +126,16 @@ void Printer::population(const Population &population) {
   os << "  population " << names.emplace_back(atName(population.name));
   os << (population.shape.size() == 1 ? " size " : " shape ");
   shape(population.shape);
-  os << " model " << nameOf(population.kind) << " {\n";
+  os << " model " << nameOf(population.kind);
+  if (population.reset)
+    os << " reset " << nameOf(*population.reset);
+  os << " {\n";
   for (const ParamField &field : kParamFields)
-    param(field.name, population.params.*field.param);
+    oneOrAll(field.name, (population.params.*field.param).values);
+  oneOrAll("grid_scale", population.grid.scale.values);
+  oneOrAll("grid_bias_exp", population.grid.biasExp);
+  if (population.grid.duOffset != PopulationGrid().duOffset)
+    os << "    grid_du_offset " << unsigned{population.grid.duOffset} << '\n';
   os << "  }\n";
 }
 
@@ -123,48 +143,126 @@ void Printer::joined(uint32_t source, uint32_t target) {
   os << " from " << nameAt(source) << " to " << nameAt(target);
 }
 
-template <class Dense> void Printer::denseRows(const Dense &weights) {
-  os << " dense " << weights.rows << 'x' << weights.cols << " {\n";
-  const llvm::ArrayRef values(weights.values);
-  for (uint32_t row = 0; row < weights.rows; ++row) {
+template <class T> void Printer::head(const DenseMap<T> &map) {
+  os << " dense " << map.rows << 'x' << map.cols;
+}
+template <class T> void Printer::rows(const DenseMap<T> &map) {
+  const llvm::ArrayRef values(map.values);
+  for (uint32_t row = 0; row < map.rows; ++row) {
     os << "    ";
-    list(values.slice(size_t{row} * weights.cols, weights.cols));
+    list(values.slice(size_t{row} * map.cols, map.cols));
     os << '\n';
   }
 }
 
+template <class T> void Printer::head(const SparseMap<T> &map) {
+  os << " sparse " << map.posts << 'x' << map.pres;
+}
 // One line per source that has a target: "source: target=weight ...".
-template <class Sparse> void Printer::sparseRows(const Sparse &weights) {
-  os << " sparse " << weights.posts << 'x' << weights.pres << " {\n";
-  for (uint32_t source = 0; source < weights.pres; ++source) {
-    if (weights.rowStart[source] == weights.rowStart[source + 1])
+template <class T> void Printer::rows(const SparseMap<T> &map) {
+  for (uint32_t source = 0; source < map.pres; ++source) {
+    if (map.rowStart[source] == map.rowStart[source + 1])
       continue;
     os << "    " << source << ':';
-    for (uint64_t at = weights.rowStart[source]; at < weights.rowStart[source + 1]; ++at) {
-      os << ' ' << weights.columns[at] << '=';
-      writeNumber(os, weights.values[at]);
+    for (uint64_t at = map.rowStart[source]; at < map.rowStart[source + 1]; ++at) {
+      os << ' ' << map.columns[at] << '=';
+      writeNumber(os, map.values[at]);
     }
     os << '\n';
   }
 }
 
-template <class Weights> void Printer::weights(const Weights &weights) {
-  if (const auto *dense = std::get_if<0>(&weights))
-    denseRows(*dense);
-  else
-    sparseRows(std::get<1>(weights));
+void Printer::slides(const char *form, uint32_t outChannels, uint32_t inChannels, const Window &w) {
+  os << ' ' << form << ' ' << outChannels << 'x' << w.outH << 'x' << w.outW << " of " << inChannels
+     << 'x' << w.inH << 'x' << w.inW << " kernel " << w.kernelH << 'x' << w.kernelW;
+  const auto unusual = [&](const char *key, uint32_t y, uint32_t x, uint32_t usual) {
+    if (y != usual || x != usual)
+      os << ' ' << key << ' ' << y << 'x' << x;
+  };
+  unusual("stride", w.strideH, w.strideW, 1);
+  unusual("pad", w.padTop, w.padLeft, 0);
+  unusual("dilation", w.dilationH, w.dilationW, 1);
+}
+
+template <class T> void Printer::head(const ConvMap<T> &map) {
+  slides("conv", map.outChannels, map.inChannels, map.window);
+  flagged("groups", map.groups, 1);
+}
+template <class T> void Printer::rows(const ConvMap<T> &map) {
+  const llvm::ArrayRef values(map.kernel);
+  const size_t perOutput = values.size() / std::max(map.outChannels, 1u);
+  for (uint32_t o = 0; o < map.outChannels; ++o) {
+    os << "    ";
+    list(values.slice(o * perOutput, perOutput));
+    os << '\n';
+  }
+}
+
+void Printer::head(const PoolMap &map) {
+  slides(map.average ? "avgpool" : "sumpool", map.channels, map.channels, map.window);
+}
+
+template <class T> void Printer::head(const DiagonalMap<T> &map) {
+  os << " diagonal " << map.size;
+}
+template <class T> void Printer::rows(const DiagonalMap<T> &map) {
+  oneOrAll("", map.values);
+}
+
+template <class Variant> void Printer::weights(const Variant &weights) {
+  std::visit(
+      [&](const auto &map) {
+        head(map);
+        os << " {\n";
+        rows(map);
+      },
+      weights);
+}
+
+void Printer::before(const PoolMap &pool) {
+  os << "\n    before";
+  head(pool);
+  os << " { }";
+}
+
+void Printer::before(const Weights &map) {
+  if (const auto *pool = std::get_if<PoolMap>(&map))
+    return before(*pool);
+  os << "\n    before";
+  if (const auto *scale = std::get_if<DiagonalWeights>(&map); scale && scale->values.size() == 1) {
+    head(*scale);
+    os << " { " << numberText(scale->values.front()) << " }";
+    return;
+  }
+  weights(map);
+  os << "    }";
+}
+
+void Printer::grid(const ProjectionGrid &grid) {
+  if (grid.weightBits == 0 && grid.exponent == 0 && grid.hostShift.empty())
+    return;
+  os << "    grid bits " << unsigned{grid.weightBits} << " exponent " << unsigned{grid.exponent};
+  if (!grid.hostShift.empty()) {
+    os << " shift ";
+    list<uint8_t>(grid.hostShift);
+  }
+  os << '\n';
 }
 
 void Printer::projection(const Projection &projection) {
   os << "  projection " << atName(projection.name);
   joined(projection.source, projection.target);
   os << " delay " << projection.delay;
+  for (const Weights &map : projection.before)
+    before(map);
+  os << (projection.before.empty() ? "" : "\n   ");
   weights(projection.weights);
   if (!projection.bias.empty()) {
     os << "    bias ";
     list<double>(projection.bias);
     os << '\n';
   }
+  grid(projection.grid);
   os << "  }\n";
 }
 
@@ -229,6 +327,9 @@ void Printer::projection(const QuantProjection &projection) {
   joined(projection.source, projection.target);
   os << " delay " << projection.delay << " bits " << unsigned{projection.weightBits} << " exponent "
      << unsigned{projection.exponent};
+  for (const PoolMap &pool : projection.pools)
+    before(pool);
+  os << (projection.pools.empty() ? "" : "\n   ");
   weights(projection.weights);
   os << "  }\n";
 }
@@ -238,7 +339,7 @@ void Printer::hostLayer(const HostLayer &layer) {
   joined(layer.source, layer.target);
   os << " bits " << unsigned{layer.weightBits} << " scale " << numberText(layer.inputScale)
      << " range " << layer.inputMin << ' ' << layer.inputMax;
-  denseRows(layer.weights);
+  weights(layer.weights);
   os << "    bias ";
   list<int64_t>(layer.bias);
   os << "\n    shift ";

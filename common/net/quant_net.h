@@ -12,6 +12,7 @@
 //   v   = z ? (resetSubtract ? clamp(v' - reset) : reset) : v'
 #pragma once
 
+#include "common/net/linear_map.h"
 #include "common/net/profile.h"
 
 #include <cstdint>
@@ -60,24 +61,17 @@ struct QuantPopulation {
 };
 
 // Stored weights w, signed, weightBits wide; the effect of one is w << (6 + exponent).
-struct DenseInts {
-  uint32_t rows = 0, cols = 0; // post, pre; row-major
-  std::vector<int16_t> values;
-};
-struct SparseInts { // compressed by source, as SparseWeights
-  uint32_t posts = 0, pres = 0;
-  std::vector<uint64_t> rowStart;
-  std::vector<uint32_t> columns;
-  std::vector<int16_t> values;
-};
-
+// A convolution's kernel is stored once; on a core its axons share words (image/synapse_words.h).
 struct QuantProjection {
   std::string name;
   uint32_t source = 0, target = 0;
   uint32_t delay = 0;     // network steps, as Projection::delay
   uint8_t weightBits = 8; // 2..16, sign included
   uint8_t exponent = 0;   // 0..7
-  std::variant<DenseInts, SparseInts> weights;
+  // Sums over disjoint windows before the weights, in order of application (Window::disjoint, no
+  // average): several sources act as one input of `weights`.
+  std::vector<PoolMap> pools = {};
+  std::variant<DenseInts, SparseInts, ConvInts> weights;
 };
 
 // Direct coding: the host multiplies the first layer in integers and writes biases.
@@ -90,7 +84,7 @@ struct HostLayer {
   uint32_t source = 0; // the input population
   uint32_t target = 0;
   uint8_t weightBits = 8;
-  DenseInts weights;
+  std::variant<DenseInts, SparseInts> weights;
   std::vector<int64_t> bias;  // per target neuron, in units of I
   std::vector<uint8_t> shift; // per target neuron, 0..40
   double inputScale = 255.0;

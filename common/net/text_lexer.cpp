@@ -145,7 +145,7 @@ bool TextLexer::string(std::string &out) {
   return !failed();
 }
 
-bool TextLexer::extents(std::vector<uint32_t> &out, const char *what) {
+bool TextLexer::extents(std::vector<uint32_t> &out, const char *what, uint32_t least) {
   if (token != Token::Word)
     return expected(what);
   llvm::StringRef left = word;
@@ -153,7 +153,7 @@ bool TextLexer::extents(std::vector<uint32_t> &out, const char *what) {
     llvm::StringRef extent;
     std::tie(extent, left) = left.split('x');
     const std::optional<uint32_t> value = readNumber<uint32_t>(extent);
-    if (!value || *value == 0 || *value > kMaxPopulationSize || out.size() == kMaxRank)
+    if (!value || *value < least || *value > kMaxPopulationSize || out.size() == kMaxRank)
       return expected(what);
     out.push_back(*value);
   } while (!left.empty());

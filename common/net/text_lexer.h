@@ -48,8 +48,8 @@ public:
   bool string(std::string &out);
   template <class T> bool number(T &out, const char *what);
   template <class T> bool integer(T &out, int64_t lo, int64_t hi, const char *what);
-  // 3x4x5, each extent in 1 .. 2^26, at most 8 of them.
-  bool extents(std::vector<uint32_t> &out, const char *what);
+  // 3x4x5, each extent in least .. 2^26, at most 8 of them.
+  bool extents(std::vector<uint32_t> &out, const char *what, uint32_t least = 1);
   // [1 2 3*0.5] of exactly `count` values.
   template <class T> bool list(std::vector<T> &out, size_t count, const char *what);
   void advance();

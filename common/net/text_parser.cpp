@@ -129,4 +129,73 @@ bool TextParser::shape2(uint32_t &rows, uint32_t &cols) {
   return true;
 }
 
+bool TextParser::slides(uint32_t &outChannels, uint32_t &inChannels, Window &window,
+                        uint32_t *groups) {
+  const auto extents = [&](size_t count, uint32_t least, const char *what,
+                           std::initializer_list<uint32_t *> out) {
+    std::vector<uint32_t> values;
+    if (!lex.extents(values, what, least))
+      return false;
+    if (values.size() != count)
+      return lex.fail(llvm::Twine("expected ") + what);
+    for (size_t i = 0; i < count; ++i)
+      *out.begin()[i] = values[i];
+    return true;
+  };
+  if (!extents(3, 1, "channels and maps such as 16x8x8",
+               {&outChannels, &window.outH, &window.outW}) ||
+      !lex.keyword("of") ||
+      !extents(3, 1, "channels and maps such as 2x16x16",
+               {&inChannels, &window.inH, &window.inW}) ||
+      !lex.keyword("kernel") ||
+      !extents(2, 1, "a kernel such as 3x3", {&window.kernelH, &window.kernelW}))
+    return false;
+  bool ok = true;
+  while (ok && lex.token == TextLexer::Token::Word) {
+    if (lex.takeWord("stride"))
+      ok = extents(2, 1, "strides such as 2x2", {&window.strideH, &window.strideW});
+    else if (lex.takeWord("pad"))
+      ok = extents(2, 0, "padding such as 1x0", {&window.padTop, &window.padLeft});
+    else if (lex.takeWord("dilation"))
+      ok = extents(2, 1, "dilations such as 2x2", {&window.dilationH, &window.dilationW});
+    else if (groups && lex.takeWord("groups"))
+      ok = lex.integer(*groups, 1, kMaxPopulationSize, "groups");
+    else
+      ok = lex.expected(groups ? "stride, pad, dilation, groups or '{'"
+                               : "stride, pad, dilation or '{'");
+  }
+  if (ok && groups && (inChannels % *groups != 0 || outChannels % *groups != 0))
+    return lex.fail(llvm::formatv("{0} groups do not divide {1} and {2} channels", *groups,
+                                  inChannels, outChannels)
+                        .str());
+  if (ok && uint64_t{window.kernelH} * window.kernelW > kMaxPopulationSize)
+    return lex.fail("a kernel has more than 2^26 elements");
+  return ok && !lex.failed();
+}
+
+bool TextParser::pool(PoolMap &map, bool average) {
+  uint32_t outChannels = 0;
+  map.average = average;
+  if (!slides(outChannels, map.channels, map.window, nullptr))
+    return false;
+  if (outChannels != map.channels)
+    return lex.fail(
+        llvm::formatv("a pool makes {0} channels of {1}", outChannels, map.channels).str());
+  return lex.mark('{');
+}
+
+bool TextParser::before(std::vector<Weights> &maps) {
+  while (lex.takeWord("before"))
+    if (!weights(maps.emplace_back()) || !lex.mark('}'))
+      return false;
+  return !lex.failed();
+}
+
+bool TextParser::before(std::vector<PoolMap> &pools) {
+  while (lex.takeWord("before"))
+    if (!lex.keyword("sumpool") || !pool(pools.emplace_back(), false) || !lex.mark('}'))
+      return false;
+  return !lex.failed();
+}
+
 } // namespace snnc::net

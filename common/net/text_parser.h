@@ -19,10 +19,15 @@ public:
   bool joined(uint32_t &source, uint32_t &target);                      // "from @a to @b"
   bool populations(std::vector<uint32_t> &out);                         // "@a @b"
 
-  // "dense 3x2 { [..] [..] [..]" and "sparse 3x2 { 0: 1=0.5", up to what follows the weights.
-  template <class Dense> bool denseRows(Dense &weights);
-  template <class Sparse> bool sparseRows(Sparse &weights);
-  template <class Dense, class Sparse> bool weights(std::variant<Dense, Sparse> &weights);
+  // The forms of a map that Variant has, up to what follows the weights:
+  //   "dense 3x2 { [..] [..] [..]", "sparse 3x2 { 0: 1=0.5", "diagonal 4 { 0.5",
+  //   "conv 2x3x3 of 1x5x5 kernel 3x3 { [..] [..]", "sumpool 1x2x2 of 1x4x4 kernel 2x2 {"
+  template <class Variant> bool weights(Variant &weights);
+  // "before <form> }" as often as there is one.
+  bool before(std::vector<Weights> &maps);
+  bool before(std::vector<PoolMap> &pools);
+  // "0.5" or "[..]" of `size` values.
+  template <class T> bool oneOrAll(std::vector<T> &values, size_t size, const char *what);
 
   TextLexer &lex;
   std::map<std::string, uint32_t> index; // populations so far
@@ -32,10 +37,17 @@ private:
   template <class T, class Parse>
   bool setting(Setting<T> &setting, Parse parse, const char *choices);
   bool population(uint32_t &out);
+  template <class T> bool dense(DenseMap<T> &map);
+  template <class T> bool sparse(SparseMap<T> &map);
+  template <class T> bool conv(ConvMap<T> &map);
+  template <class T> bool diagonal(DiagonalMap<T> &map);
+  bool pool(PoolMap &map, bool average);
+  // "2x3x3 of 1x5x5 kernel 3x3 stride 2x2 pad 1x1 dilation 1x1 groups 1"
+  bool slides(uint32_t &outChannels, uint32_t &inChannels, Window &window, uint32_t *groups);
   bool shape2(uint32_t &rows, uint32_t &cols);
 };
 
-template <class Dense> bool TextParser::denseRows(Dense &weights) {
+template <class T> bool TextParser::dense(DenseMap<T> &weights) {
   if (!shape2(weights.rows, weights.cols) || !lex.mark('{'))
     return false;
   for (uint32_t row = 0; row < weights.rows; ++row)
@@ -44,13 +56,16 @@ template <class Dense> bool TextParser::denseRows(Dense &weights) {
   return true;
 }
 
-template <class Sparse> bool TextParser::sparseRows(Sparse &weights) {
+template <class T> bool TextParser::sparse(SparseMap<T> &weights) {
+  const auto entryFollows = [&] {
+    return lex.token == TextLexer::Token::Word && !lex.isWord("bias") && !lex.isWord("grid");
+  };
   if (!shape2(weights.posts, weights.pres))
     return false;
   weights.rowStart.assign(1, 0);
   if (!lex.mark('{'))
     return false;
-  while (lex.token == TextLexer::Token::Word && !lex.isWord("bias")) {
+  while (entryFollows()) {
     uint32_t source = 0;
     if (!lex.integer(source, static_cast<int64_t>(weights.rowStart.size()) - 1,
                      static_cast<int64_t>(weights.pres) - 1, "a source (ascending)") ||
@@ -65,7 +80,7 @@ template <class Sparse> bool TextParser::sparseRows(Sparse &weights) {
           !lex.mark('=') || !lex.number(weights.values.back(), "a weight"))
         return false;
       weights.columns.push_back(target);
-      more = lex.token == TextLexer::Token::Word && !lex.isWord("bias") && !lex.nextIs(':');
+      more = entryFollows() && !lex.nextIs(':');
     }
     weights.rowStart.push_back(weights.columns.size());
   }
@@ -73,13 +88,49 @@ template <class Sparse> bool TextParser::sparseRows(Sparse &weights) {
   return true;
 }
 
-template <class Dense, class Sparse>
-bool TextParser::weights(std::variant<Dense, Sparse> &weights) {
+// A line of weights per output channel.
+template <class T> bool TextParser::conv(ConvMap<T> &map) {
+  if (!slides(map.outChannels, map.inChannels, map.window, &map.groups) || !lex.mark('{'))
+    return false;
+  const uint64_t perOutput = uint64_t{map.inChannels / map.groups} * map.window.kernelSize();
+  for (uint32_t o = 0; o < map.outChannels; ++o)
+    if (!lex.list(map.kernel, perOutput, "a weight"))
+      return false;
+  return true;
+}
+
+template <class T>
+bool TextParser::oneOrAll(std::vector<T> &values, size_t size, const char *what) {
+  return lex.isMark('[') ? lex.list(values, size, what) : lex.number(values.emplace_back(), what);
+}
+
+template <class T> bool TextParser::diagonal(DiagonalMap<T> &map) {
+  return lex.integer(map.size, 1, kMaxPopulationSize, "the size of a diagonal") && lex.mark('{') &&
+         oneOrAll(map.values, map.size, "a weight");
+}
+
+template <class Variant> bool TextParser::weights(Variant &weights) {
+  using T = typename decltype(std::variant_alternative_t<0, Variant>::values)::value_type;
+  constexpr bool symbolic = std::variant_size_v<Variant> == std::variant_size_v<Weights>;
+  constexpr bool sliding = std::variant_size_v<Variant> >= 3;
   if (lex.takeWord("dense"))
-    return denseRows(weights.template emplace<0>());
+    return dense(weights.template emplace<DenseMap<T>>());
   if (lex.takeWord("sparse"))
-    return sparseRows(weights.template emplace<1>());
-  return lex.expected("'dense' or 'sparse'");
+    return sparse(weights.template emplace<SparseMap<T>>());
+  if constexpr (sliding)
+    if (lex.takeWord("conv"))
+      return conv(weights.template emplace<ConvMap<T>>());
+  if constexpr (symbolic) {
+    if (lex.takeWord("sumpool"))
+      return pool(weights.template emplace<PoolMap>(), false);
+    if (lex.takeWord("avgpool"))
+      return pool(weights.template emplace<PoolMap>(), true);
+    if (lex.takeWord("diagonal"))
+      return diagonal(weights.template emplace<DiagonalMap<T>>());
+  }
+  return lex.expected(symbolic  ? "'dense', 'sparse', 'conv', 'sumpool', 'avgpool' or 'diagonal'"
+                      : sliding ? "'dense', 'sparse' or 'conv'"
+                                : "'dense' or 'sparse'");
 }
 
 } // namespace snnc::net

@@ -19,6 +19,9 @@ inline bool endsWith(llvm::StringRef text, llvm::StringRef suffix) {
 // Empty if none is that near; the first of equally near ones.
 std::string nearest(llvm::StringRef word, llvm::ArrayRef<std::string> candidates);
 
+// Digits compare as numbers: "2" < "10", "fc2" < "fc10". Total: ties are broken bytewise.
+bool naturalLess(llvm::StringRef a, llvm::StringRef b);
+
 // "a, b, c".
 std::string joinNames(llvm::ArrayRef<std::string> names);
 

@@ -1,5 +1,6 @@
-// What the synapses of one axon cost on one core, in the words of our memory and in the bits of the
-// chip's block rule. One place for partition (incremental), route and the verifier.
+// What one list of synapses costs on a core, in the words of our memory and in the bits of the
+// chip's block rule. Axons that share a list (alike_sources.h, shared_lists.h) cost it once. One
+// place for partition (incremental) and route.
 #pragma once
 
 #include "common/image/synapse_words.h"
@@ -10,7 +11,7 @@
 
 namespace snnc::compiler::core_ir {
 
-// Where the targets of an axon lie on its core.
+// Where the targets of a list lie on its core, or from a base row on.
 struct AxonExtent {
   uint32_t count = 0;           // nonzero synapses
   uint32_t first = 0, last = 0; // local neurons

@@ -3,10 +3,17 @@
 namespace snnc::compiler::core_ir {
 
 ByTarget::ByTarget(const net::QuantProjection &projection) {
+  const auto *sparse = std::get_if<net::SparseInts>(&projection.weights);
   dense = std::get_if<net::DenseInts>(&projection.weights);
-  if (dense != nullptr)
-    return;
-  const auto &sparse = std::get<net::SparseInts>(projection.weights);
+  if (!projection.pools.empty() || (dense == nullptr && sparse == nullptr)) {
+    dense = nullptr;
+    any.emplace(projection);
+  } else if (sparse != nullptr) {
+    transpose(*sparse);
+  }
+}
+
+void ByTarget::transpose(const net::SparseInts &sparse) {
   start.assign(size_t{sparse.posts} + 1, 0);
   for (size_t i = 0; i < sparse.values.size(); ++i)
     if (sparse.values[i] != 0)
@@ -39,12 +46,6 @@ std::vector<std::vector<uint32_t>> projectionsInto(const net::QuantNet &net) {
   for (uint32_t p = 0; p < net.projections.size(); ++p)
     into[net.projections[p].target].push_back(p);
   return into;
-}
-
-uint32_t preCount(const net::QuantProjection &projection) {
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights))
-    return dense->cols;
-  return std::get<net::SparseInts>(projection.weights).pres;
 }
 
 } // namespace snnc::compiler::core_ir

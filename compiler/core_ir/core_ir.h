@@ -33,8 +33,8 @@ struct Load {
   uint32_t groups = 0;
   uint32_t inputAxons = 0;
   uint32_t outputSlots = 0;
-  uint64_t synapseWords = 0;
-  uint64_t blockBits = 0; // 0 for targets without a block cost
+  uint64_t synapseWords = 0; // a list that axons share counts once, here and in blockBits
+  uint64_t blockBits = 0;    // 0 for targets without a block cost
   bool operator==(const Load &) const = default;
 };
 
@@ -43,7 +43,8 @@ struct Axon {
   uint32_t projection = 0, source = 0;
   bool sparse = false;
   uint16_t words = 0;   // 64-bit synapse words
-  uint16_t baseRow = 0; // dense: first local neuron / lanes
+  uint16_t baseRow = 0; // first local neuron / lanes
+  uint32_t address = 0; // first word on its core; axons that share a list have one address
   bool operator==(const Axon &) const = default;
 };
 

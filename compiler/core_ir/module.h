@@ -18,10 +18,12 @@ namespace snnc::compiler {
 struct LayerStats {
   std::string name;
   uint32_t neurons = 0;
-  uint64_t synapses = 0; // nonzero quantised weights of its input projections, host layer included
-  uint32_t weightBits = 0; // 0: no input projections
-  double sqnrDb = 0;       // of the weights; +inf when they are exact
-  uint64_t saturated = 0, zeroed = 0;
+  // Nonzero weights of its input projections, host layer included: unrolled, pools folded. A
+  // shared weight counts as often as it is used, here and in what follows.
+  uint64_t synapses = 0;
+  uint32_t weightBits = 0;            // 0: no input projections
+  double sqnrDb = 0;                  // of the weights; +inf when they are exact
+  uint64_t saturated = 0, zeroed = 0; // clipped; not zero, but became 0
   bool onHost = false;
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0; // neurons not proven
 };

@@ -4,10 +4,11 @@
 //     load neurons 6 groups 2 axons 4 slots 0 words 8 block_bits 512
 //     at (0, 0)
 //     group 0..3 skew 0
-//     axon 0 @in_hidden[2] dense row 0 words 1
+//     axon 0 @in_hidden[2] dense row 0 words 1 at 0
 //     out 0 -> @out.0 axon 3 delay 0
 #include "compiler/core_ir/core_ir.h"
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/FormatVariadic.h"
 
 namespace snnc::compiler::core_ir {
@@ -26,8 +27,9 @@ std::vector<std::string> clusterNames(const CoreIr &ir, const net::QuantNet &net
 static void printHeader(const Cluster &cluster, const std::string &name, const net::QuantNet &net,
                         llvm::raw_ostream &os) {
   os << "cluster " << name;
+  constexpr size_t kShown = 8;
   const char *separator = "";
-  for (const Run &run : cluster.runs) {
+  for (const Run &run : llvm::ArrayRef(cluster.runs).take_front(kShown)) {
     if (run.population != cluster.runs[0].population)
       os << separator << " @" << net.populations[run.population].name;
     else
@@ -35,6 +37,8 @@ static void printHeader(const Cluster &cluster, const std::string &name, const n
     os << llvm::formatv(" neurons {0}..{1}", run.first, run.first + run.count - 1);
     separator = ",";
   }
+  if (cluster.runs.size() > kShown)
+    os << llvm::formatv(", {0} more runs", cluster.runs.size() - kShown);
   os << '\n';
   for (const Run &run : cluster.runs)
     os << llvm::formatv("  run @{0}[{1}..{2}] local {3}\n", net.populations[run.population].name,
@@ -52,13 +56,9 @@ static void printRoutes(const Cluster &cluster, const std::vector<std::string> &
                         group.skew);
   for (size_t i = 0; i < cluster.axons.size(); ++i) {
     const Axon &axon = cluster.axons[i];
-    os << llvm::formatv("  axon {0} @{1}[{2}] ", i, net.projections[axon.projection].name,
-                        axon.source);
-    if (axon.sparse)
-      os << "sparse";
-    else
-      os << "dense row " << axon.baseRow;
-    os << " words " << axon.words << '\n';
+    os << llvm::formatv("  axon {0} @{1}[{2}] {3} row {4} words {5} at {6}\n", i,
+                        net.projections[axon.projection].name, axon.source,
+                        axon.sparse ? "sparse" : "dense", axon.baseRow, axon.words, axon.address);
   }
   for (size_t local = 0; local < cluster.outPointers.size(); ++local) {
     const image::OutPointer &pointer = cluster.outPointers[local];

@@ -4,6 +4,8 @@
 
 #include "common/support/diag.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 using llvm::formatv;
@@ -113,11 +115,27 @@ private:
     return llvm::Error::success();
   }
 
+  // Every axon begins a new list behind all earlier ones, or has all of an earlier axon's.
+  static bool listsAreWhole(const Cluster &cluster) {
+    std::map<uint32_t, const Axon *> lists; // by address
+    uint64_t end = 0;
+    for (const Axon &axon : cluster.axons) {
+      const auto [place, isNew] = lists.try_emplace(axon.address, &axon);
+      if (isNew ? axon.address != end
+                : axon.words != place->second->words || axon.sparse != place->second->sparse)
+        return false;
+      end = std::max(end, uint64_t{axon.address} + axon.words);
+    }
+    return true;
+  }
+
   llvm::Error checkTables(size_t index) {
     const Cluster &cluster = ir.clusters[index];
-    uint64_t words = 0;
+    if (!listsAreWhole(cluster))
+      return fail(index, "has axons that share a part of a list");
+    uint64_t words = 0; // lists fill the memory without a gap
     for (const Axon &axon : cluster.axons)
-      words += axon.words;
+      words = std::max(words, uint64_t{axon.address} + axon.words);
     if (cluster.axons.size() != cluster.load.inputAxons ||
         cluster.slots.size() != cluster.load.outputSlots || words != cluster.load.synapseWords ||
         cluster.groups.size() != cluster.load.groups ||

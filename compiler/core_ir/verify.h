@@ -12,7 +12,8 @@ namespace snnc::compiler::core_ir {
 
 // Every neuron lives once; runs neither overlap nor mix core registers; loads keep the limits;
 // after place: coordinates are distinct and inside the mesh; after route: tables agree with the
-// loads, every axon is fed by exactly its source, with the delay that its window asks for.
+// loads, axons share whole lists or none, every axon is fed by exactly its source, with the delay
+// that its window asks for.
 llvm::Error verify(const CoreIr &ir, const net::QuantNet &net, const target::Target &target);
 
 } // namespace snnc::compiler::core_ir

@@ -1,9 +1,11 @@
 #include "compiler/pipeline/compile.h"
 
 #include "compiler/pass/pass_manager.h"
+#include "compiler/pipeline/capacity.h"
 #include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/standard.h"
 
+#include "common/net/synapses.h"
 #include "common/support/strings.h"
 
 #include <algorithm>
@@ -34,16 +36,10 @@ llvm::Error checkPassNames(const CompileOptions &options) {
 
 uint64_t synapsesInto(const net::QuantNet &net, uint32_t population) {
   uint64_t count = 0;
-  const auto add = [&](const std::vector<int16_t> &values) {
-    count +=
-        values.size() - static_cast<uint64_t>(std::count(values.begin(), values.end(), int16_t{0}));
-  };
   for (const net::QuantProjection &projection : net.projections)
-    if (projection.target == population)
-      std::visit([&](const auto &weights) { add(weights.values); }, projection.weights);
+    count += projection.target == population ? net::synapseCount(projection) : 0;
   for (const net::HostLayer &layer : net.hostLayers)
-    if (layer.target == population)
-      add(layer.weights.values);
+    count += layer.target == population ? net::synapseCount(layer) : 0;
   return count;
 }
 
@@ -123,6 +119,10 @@ llvm::Expected<CompileResult> runPipeline(Module module, const std::vector<std::
 
 llvm::Expected<CompileResult> compile(net::Net net, const target::Target &target,
                                       const CompileOptions &options, support::Warnings &warnings) {
+  if (llvm::Error error = checkPassNames(options))
+    return error;
+  if (llvm::Error error = checkCapacity(net, target, options))
+    return error;
   Module module;
   module.net = std::move(net);
   module.hasNet = true;

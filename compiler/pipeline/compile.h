@@ -19,6 +19,9 @@ struct CompileOptions {
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
   bool allowLossy = false;
+  // weightBits is more than a default: an exported network's own integers are only taken if they
+  // have as many bits.
+  bool forceBits = false;
   uint64_t seed = 1; // for mappers that draw; the greedy one never does
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
@@ -31,11 +34,14 @@ struct CompileOptions {
 struct LayerReport {
   std::string name; // of the population
   uint32_t neurons = 0;
-  uint64_t synapses = 0; // nonzero integers of its input projections, host layer included
+  // Nonzero weights of its input projections, host layer included, as synapses: unrolled, pools
+  // folded. Of a network that came in integers: nonzero integers.
+  uint64_t synapses = 0;
   uint32_t weightBits = 0;
-  double sqnrDb = 0;      // weights, against the float network; +inf if they are exact
-  uint64_t saturated = 0; // weights clipped
-  uint64_t zeroed = 0;    // nonzero weights that became 0
+  // Against the float network, over synapses: a shared weight counts as often as it is used.
+  double sqnrDb = 0;      // +inf if they are exact
+  uint64_t saturated = 0; // clipped
+  uint64_t zeroed = 0;    // not zero, but became 0
   bool onHost = false;    // its input projection is a host layer
   // Neurons not proven safe.
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;

@@ -5,6 +5,10 @@
 //   a  a message whose axon entry is being read      s  an axon whose words are being read
 //   w  a word that has been read (word_* outputs)
 //
+// A dense word's row is the entry's base row and one more per word; every word of a sparse list
+// has the base row itself, which is added to the neurons that the word names. So one list serves
+// every axon whose synapses differ by whole rows: the positions of a convolution.
+//
 // Timing     docs/reference/timing_model.md, "Receiving"
 // Handshake  valid/ready; ready does not depend on valid
 // Reset      rst_ni low empties a, s and w; contents need the clear walk
@@ -116,7 +120,7 @@ module snn_axon_rx (
       s_slot_q     <= (tick_slot_i + a_delay_q) & SlotMask;
     end else if (s_valid_q) begin
       s_addr_q <= s_addr_q + 1'b1;
-      s_row_q  <= s_row_q + 1'b1;
+      if (!s_sparse_q) s_row_q <= s_row_q + 1'b1;
     end
     if (s_valid_q) begin
       word_sparse_o   <= s_sparse_q;
@@ -155,6 +159,7 @@ module snn_axon_rx (
   `SNN_ASSERT(AxonExists, !accept || 32'(msg_axon_i) < Axons)
   `SNN_ASSERT(WordsExist, !(a_take && entry_words != '0)
               || 32'(entry_address) + 32'(entry_words) <= Words)
+  // Of a sparse list: snn_synapse_decode.
   `SNN_ASSERT(RowsExist, !(a_take && entry_words != '0 && !entry_sparse)
               || 32'(entry_row) + 32'(entry_words) <= Rows)
   `SNN_ASSERT(BusyHasWords, !s_valid_q || s_left_q != '0)

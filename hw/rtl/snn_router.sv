@@ -22,6 +22,9 @@ module snn_router #(
   input  logic [XBits-1:0]      x_i,
   input  logic [YBits-1:0]      y_i,
 
+  // Outputs that offer nothing in this cycle.
+  input  logic [4:0]            stall_i,
+
   // Ports in the order of snn_pkg: local, north, east, south, west.
   input  logic [4:0]            in_valid_i,
   output logic [4:0]            in_ready_o,
@@ -36,7 +39,7 @@ module snn_router #(
 
   localparam int unsigned Ports = snn_pkg::Ports;
 
-  logic [Ports-1:0]          head_valid, head_pop, out_take;
+  logic [Ports-1:0]          head_valid, head_pop, out_go, out_take;
   logic [Ports*FlitBits-1:0] head_flit;
   logic [Ports*Ports-1:0]    want;   // [i*Ports + o]: the head of input i goes to output o
   logic [Ports*Ports-1:0]    grant;  // [o*Ports + i]
@@ -75,7 +78,7 @@ module snn_router #(
 
     for (genvar o = 0; o < Ports; o++) begin : gen_want
       assign want[i*Ports+o] = head_valid[i] & route[o];
-      assign pops[o]         = grant[o*Ports+i] & out_ready_i[o];
+      assign pops[o]         = grant[o*Ports+i] & out_go[o];
     end
 
     assign head_flit[i*FlitBits +: FlitBits] = flit;
@@ -90,8 +93,9 @@ module snn_router #(
       assign req[i] = want[i*Ports+o];
     end
 
-    assign out_valid_o[o] = req != '0;
-    assign out_take[o]    = out_valid_o[o] & out_ready_i[o];
+    assign out_valid_o[o] = (req != '0) & ~stall_i[o];
+    assign out_go[o]      = out_ready_i[o] & ~stall_i[o];
+    assign out_take[o]    = (req != '0) & out_go[o];
 
     snn_arb_rr #(
       .Inputs(Ports)

@@ -3,8 +3,8 @@
 // snn_synapse_decode: one 64-bit synapse word into one (row, weight) per accumulator bank.
 //
 //   dense   lane l is bits [l*wb, (l+1)*wb), for neuron row*Lanes + l
-//   sparse  pair p is bits [p*pw, (p+1)*pw): weight in the low wb bits, neuron above it; at most
-//           one pair with a weight per bank (neuron mod Lanes)
+//   sparse  pair p is bits [p*pw, (p+1)*pw): weight in the low wb bits, index above it, for neuron
+//           index + row*Lanes; at most one pair with a weight per bank (index mod Lanes)
 //
 // Twin       common/image/synapse_words.h
 // Latency    combinational
@@ -17,7 +17,7 @@ module snn_synapse_decode (
 
   input  logic                                                valid_i,  // checks only
   input  logic                                                sparse_i,
-  input  logic [snn_cfg_pkg::RowBits-1:0]                     row_i,  // of a dense word
+  input  logic [snn_cfg_pkg::RowBits-1:0]                     row_i,  // of the word
   input  logic [63:0]                                         word_i,
 
   output logic [snn_cfg_pkg::Lanes-1:0]                       lane_en_o,  // weight is not 0
@@ -33,7 +33,7 @@ module snn_synapse_decode (
   localparam int unsigned PairBits  = snn_cfg_pkg::PairBits;
   localparam int unsigned Pairs     = snn_cfg_pkg::Pairs;
 
-  logic [Lanes-1:0] collision;
+  logic [Lanes-1:0] collision, beyond;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     logic [WBits-1:0]   sparse_weight, weight;
@@ -65,15 +65,17 @@ module snn_synapse_decode (
     assign weight                           = sparse_i ? sparse_weight : word_i[l*WBits +: WBits];
     assign lane_en_o[l]                     = weight != '0;
     assign lane_weight_o[l*WBits +: WBits]  = weight;
-    assign lane_row_o[l*RowBits +: RowBits] = sparse_i ? sparse_row : row_i;
+    assign lane_row_o[l*RowBits +: RowBits] = row_i + (sparse_i ? sparse_row : '0);
 
     assign collision[l] = (hits & (hits - 1'b1)) != '0;
+    assign beyond[l]    = (hits != '0) & (32'(row_i) + 32'(sparse_row) >= snn_cfg_pkg::Rows);
   end
 
-  // Clock, reset and these two serve the check alone.
+  // Clock, reset and these three serve the checks alone.
   logic unused_check;
-  assign unused_check = &{1'b0, clk_i, rst_ni, valid_i, collision};
+  assign unused_check = &{1'b0, clk_i, rst_ni, valid_i, collision, beyond};
 
   `SNN_ASSERT(OnePairPerBank, !valid_i || !sparse_i || collision == '0)
+  `SNN_ASSERT(PairRowsExist, !valid_i || !sparse_i || beyond == '0)
 
 endmodule

@@ -12,6 +12,8 @@ module snn_tile (
   input  logic [snn_cfg_pkg::XBits-1:0]      x_i,
   input  logic [snn_cfg_pkg::YBits-1:0]      y_i,
 
+  input  logic [4:0]                         stall_i,  // of the router
+
   // Configuration bus; core_i is the addressed core, id_i this one.
   input  logic [15:0]                        id_i,
   input  logic                               cfg_we_i,
@@ -110,6 +112,7 @@ module snn_tile (
     .rst_ni     (rst_ni),
     .x_i        (x_i),
     .y_i        (y_i),
+    .stall_i    (stall_i),
     .in_valid_i ({in_valid_i, tx_valid}),
     .in_ready_o ({in_ready_o, tx_ready}),
     .in_flit_i  ({in_flit_i, tx_flit}),

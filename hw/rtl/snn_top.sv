@@ -34,6 +34,10 @@ module snn_top (
   output logic         quiet_o,      // nothing in the network, no host packet offered
   output logic         tick_done_o,  // first cycle of Idle after a tick
 
+  // Tie to 0. A test bench holds back router outputs by it, bit 5 * core id + port of snn_pkg, at
+  // any time: cycles change, spikes and states never.
+  input  logic [5*snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]  stall_i,
+
   // Trace, by core id y * MeshWidth + x: a spike when its state is written, and a message when the
   // router takes it.
   output logic [snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]    spike_valid_o,
@@ -116,6 +120,7 @@ module snn_top (
     .host_valid_i        (host_valid_i & idle_o),
     .host_ready_o        (host_ready),
     .host_flit_i         (host_flit_i),
+    .stall_i             (stall_i),
     .spike_valid_o       (spike_valid_o),
     .spike_neuron_o      (spike_neuron_o),
     .send_valid_o        (send_valid_o)

@@ -43,6 +43,12 @@ template <class T> bool bit(const T &bits, unsigned i) {
 template <std::size_t N> bool bit(const VlWide<N> &bits, unsigned i) {
   return (bits[i / 32] >> (i % 32)) & 1;
 }
+template <class T> void setBit(T &bits, unsigned i, bool value) {
+  bits = static_cast<T>((bits & ~(T{1} << i)) | T{value} << i);
+}
+template <std::size_t N> void setBit(VlWide<N> &bits, unsigned i, bool value) {
+  setBit(bits[i / 32], i % 32, value);
+}
 template <class T> bool any(const T &bits) {
   return bits != 0;
 }
@@ -101,11 +107,14 @@ struct SnncRtlModel {
     top->host_flit_i = 0;
     top->start_i = 0;
     top->sample_reset_i = 0;
+    drawStalls();
     restart();
   }
 
-  // Sampled at the end of a cycle, before its closing edge.
+  // Sampled at the end of a cycle, before its closing edge. Called once in every cycle.
   void settle() {
+    if (stallRate != 0)
+      drawStalls();
     top->clk_i = 0;
     top->eval();
   }
@@ -126,6 +135,18 @@ struct SnncRtlModel {
         return;
     }
     throw Failure(std::string("the model hangs, waiting for ") + what);
+  }
+
+  void stall(uint64_t seed, uint32_t rate) {
+    stallState = seed;
+    stallRate = rate;
+    drawStalls();
+  }
+  void drawStalls() {
+    for (unsigned i = 0; i < 5 * cores(); ++i) {
+      stallState = stallState * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX
+      setBit(top->stall_i, i, (stallState >> 56) < stallRate);
+    }
   }
 
   void restart() {
@@ -213,6 +234,8 @@ struct SnncRtlModel {
   std::vector<SnncRtlSpike> spikes;
   std::vector<SnncRtlSend> sends;
   uint64_t cycles = 0;
+  uint64_t stallState = 0;
+  uint32_t stallRate = 0;
   std::string error;
 };
 
@@ -254,6 +277,7 @@ const SnncRtlApi kApi = {
       return guarded(model, [&] { model->inject(flits, n); });
     },
     [](SnncRtlModel *model) { return guarded(model, [&] { model->tick(); }); },
+    [](SnncRtlModel *model, uint64_t seed, uint32_t rate) { model->stall(seed, rate); },
     [](const SnncRtlModel *model) { return model->cycles; },
     [](const SnncRtlModel *model, const SnncRtlSpike **out) {
       *out = model->spikes.data();

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define SNNC_RTL_ABI 1
+#define SNNC_RTL_ABI 2
 
 struct SnncRtlModel;
 
@@ -44,6 +44,9 @@ struct SnncRtlApi {
   /* Host packets (OUTSLOT's fields) back to back, until the network is quiet. */
   int (*inject)(struct SnncRtlModel *, const uint64_t *flits, size_t n);
   int (*tick)(struct SnncRtlModel *);
+  /* For tests: from now on each output of each router is held back in each cycle with probability
+   * rate / 256 (0..255; 0 at the start), drawn from seed. */
+  void (*stall)(struct SnncRtlModel *, uint64_t seed, uint32_t rate);
 
   /* Of the last tick; arrays live until the next. */
   uint64_t (*tickCycles)(const struct SnncRtlModel *);

@@ -1,6 +1,8 @@
 #include "runtime/cycle/core.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace snnc::runtime::cycle {
 
@@ -10,26 +12,28 @@ Core::Core(const image::CoreImage &image, const target::CoreSpec &spec, uint32_t
   const uint32_t lanes = spec.lanes();
   row = (spec.neurons + lanes - 1) / lanes * lanes;
   accumulators.resize(size_t{row} * spec.delaySlots);
+  std::map<std::tuple<uint32_t, uint16_t, bool>, List> lists;
   axons.reserve(image.axons.size());
-  for (const image::AxonEntry &entry : image.axons)
-    decodeAxon(entry, spec);
+  for (const image::AxonEntry &entry : image.axons) {
+    const auto [place, isNew] = lists.try_emplace({entry.address, entry.words, entry.sparse});
+    if (isNew)
+      place->second = decode(entry, spec);
+    axons.push_back({place->second, entry.words, entry.words != 0 ? entry.baseRow * lanes : 0,
+                     static_cast<uint8_t>(spec.weightShift + entry.exponent), entry.sparse});
+  }
   reset();
 }
 
-void Core::decodeAxon(const image::AxonEntry &entry, const target::CoreSpec &spec) {
+Core::List Core::decode(const image::AxonEntry &entry, const target::CoreSpec &spec) {
   const image::WordFormat format = image::WordFormat::of(spec);
-  Axon axon;
-  axon.words = entry.words;
-  axon.begin = static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size());
-  axon.neuron = entry.baseRow * format.lanes;
-  axon.shift = static_cast<uint8_t>(spec.weightShift + entry.exponent);
-  axon.sparse = entry.sparse;
+  List list;
+  list.begin = static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size());
   for (uint32_t k = 0; k < entry.words; ++k) {
     const uint64_t word = image->synapses[entry.address + k];
     for (uint32_t i = 0; i < (entry.sparse ? format.pairs : format.lanes); ++i) {
       const int32_t weight =
           entry.sparse ? format.pairWeight(word, i) : format.denseWeight(word, i);
-      axon.synops += weight != 0;
+      list.synops += weight != 0;
       if (!entry.sparse)
         weights.push_back(static_cast<int16_t>(weight));
       else if (weight != 0)
@@ -37,8 +41,8 @@ void Core::decodeAxon(const image::AxonEntry &entry, const target::CoreSpec &spe
             {static_cast<int16_t>(weight), static_cast<uint16_t>(format.pairNeuron(word, i))});
     }
   }
-  axon.count = static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size()) - axon.begin;
-  axons.push_back(axon);
+  list.count = static_cast<uint32_t>(entry.sparse ? pairs.size() : weights.size()) - list.begin;
+  return list;
 }
 
 void Core::reset() {
@@ -95,21 +99,20 @@ uint32_t Core::receive(uint16_t index, uint32_t slot) {
   if (index >= axons.size()) // an axon that was never written: no words
     return 0;
   const Axon &axon = axons[index];
-  int32_t *sums = &accumulators[size_t{slot & slotMask} * row];
-  const uint32_t count = axon.count;
+  int32_t *sums = &accumulators[size_t{slot & slotMask} * row + axon.neuron];
+  const uint32_t count = axon.list.count;
   const int shift = axon.shift; // a copy: the compiler need not fear that sums overlap it
   uint32_t wraps = 0;
   if (axon.sparse) {
-    const Pair *pair = pairs.data() + axon.begin;
+    const Pair *pair = pairs.data() + axon.list.begin;
     for (uint32_t i = 0; i < count; ++i)
       wraps += accumulate(sums[pair[i].neuron], pair[i].weight << shift);
   } else {
-    sums += axon.neuron;
-    const int16_t *weight = weights.data() + axon.begin;
+    const int16_t *weight = weights.data() + axon.list.begin;
     for (uint32_t i = 0; i < count; ++i)
       wraps += accumulate(sums[i], weight[i] << shift);
   }
-  counters[CoreCounter::Synops] += axon.synops;
+  counters[CoreCounter::Synops] += axon.list.synops;
   counters[CoreCounter::SynapseWords] += axon.words;
   counters[CoreCounter::AccWraps] += wraps;
   return axon.words;

@@ -37,13 +37,17 @@ public:
   CoreCounters counters;
 
 private:
-  // An axon's entry with its words decoded: consecutive neurons, or a list of them.
-  struct Axon {
-    uint32_t words = 0;
+  // Words decoded: the weights of consecutive neurons, or of some. Axons share a list as they share
+  // its words.
+  struct List {
     uint32_t synops = 0; // nonzero weights
     uint32_t begin = 0;  // in `weights`, or in `pairs` if sparse
     uint32_t count = 0;  // weights or pairs
-    uint32_t neuron = 0; // dense: of the first weight
+  };
+  struct Axon {
+    List list;
+    uint32_t words = 0;
+    uint32_t neuron = 0; // of the base row: added to every neuron of the list
     uint8_t shift = 0;   // effect of a weight: w << shift
     bool sparse = false;
   };
@@ -51,7 +55,7 @@ private:
     int16_t weight;
     uint16_t neuron;
   };
-  void decodeAxon(const image::AxonEntry &entry, const target::CoreSpec &spec);
+  List decode(const image::AxonEntry &entry, const target::CoreSpec &spec);
   void updateGroup(const image::Group &group, int32_t *accumulators);
 
   const image::CoreImage *image;

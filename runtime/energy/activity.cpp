@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <numeric>
 
 namespace snnc::runtime::energy {
@@ -240,28 +241,32 @@ void Attribution::sendPackets(const SpikeCounts &spikes) {
 }
 
 void Attribution::shareUpdates(const Counters &counters) {
+  std::map<std::pair<uint32_t, uint32_t>, uint64_t> neurons; // (core, population), in many segments
   std::vector<uint64_t> onCore(image.cores.size(), 0);
-  for (const image::PopulationMap &population : image.populations)
-    for (const image::Segment &segment : population.segments)
+  for (uint32_t p = 0; p < image.populations.size(); ++p)
+    for (const image::Segment &segment : image.populations[p].segments) {
+      neurons[{segment.core, p}] += segment.count;
       onCore[segment.core] += segment.count;
-  for (uint32_t c = 0; c < image.cores.size() && c < counters.cores.size(); ++c) {
-    uint64_t active = counters.cores[c][CoreCounter::UpdatesActive];
-    uint64_t inactive = counters.cores[c][CoreCounter::UpdatesInactive];
-    uint64_t left = onCore[c];
-    // Windows are equally long, so neurons share a core's updates evenly; the last takes the rest.
-    for (uint32_t p = 0; p < image.populations.size(); ++p)
-      for (const image::Segment &segment : image.populations[p].segments) {
-        if (segment.core != c)
-          continue;
-        const uint64_t activeShare = active * segment.count / left;
-        const uint64_t inactiveShare = inactive * segment.count / left;
-        layers[p].splitExact &= segment.count == onCore[c];
-        layers[p].activity.updatesActive += activeShare;
-        layers[p].activity.updatesInactive += inactiveShare;
-        active -= activeShare;
-        inactive -= inactiveShare;
-        left -= segment.count;
-      }
+    }
+  // Windows are equally long, so neurons share a core's updates evenly; the last takes the rest.
+  uint64_t active = 0, inactive = 0, left = 0;
+  for (const auto &[place, count] : neurons) {
+    const auto [core, population] = place;
+    if (core >= counters.cores.size())
+      break;
+    if (left == 0) { // the core's first population
+      active = counters.cores[core][CoreCounter::UpdatesActive];
+      inactive = counters.cores[core][CoreCounter::UpdatesInactive];
+      left = onCore[core];
+    }
+    const uint64_t activeShare = active * count / left;
+    const uint64_t inactiveShare = inactive * count / left;
+    layers[population].splitExact &= count == onCore[core];
+    layers[population].activity.updatesActive += activeShare;
+    layers[population].activity.updatesInactive += inactiveShare;
+    active -= activeShare;
+    inactive -= inactiveShare;
+    left -= count;
   }
 }
 

@@ -1,28 +1,24 @@
 #include "runtime/energy/operations.h"
 
+#include "common/net/synapses.h"
+
 #include <algorithm>
 
 namespace snnc::runtime::energy {
 
-// Nonzero weights from each source neuron.
-static std::vector<uint64_t> fanOut(const net::QuantProjection &projection, uint32_t sources) {
-  std::vector<uint64_t> degree(sources, 0);
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights)) {
-    for (size_t i = 0; i < dense->values.size(); ++i)
-      degree[i % dense->cols] += dense->values[i] != 0;
-    return degree;
-  }
-  const auto &sparse = std::get<net::SparseInts>(projection.weights);
-  for (uint32_t source = 0; source < sparse.pres; ++source)
-    for (uint64_t k = sparse.rowStart[source]; k < sparse.rowStart[source + 1]; ++k)
-      degree[source] += sparse.values[k] != 0;
-  return degree;
+// Multiply-accumulates of one step as a dense framework executes the layer: padding and zeros too.
+static uint64_t denseMacs(const net::DenseInts &map) {
+  return uint64_t{map.rows} * map.cols;
+}
+static uint64_t denseMacs(const net::SparseInts &map) {
+  return map.values.size();
+}
+static uint64_t denseMacs(const net::ConvInts &map) {
+  return map.kernel.size() * map.window.outSize();
 }
 
-static uint64_t storedWeights(const net::QuantProjection &projection) {
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights))
-    return dense->values.size();
-  return std::get<net::SparseInts>(projection.weights).values.size();
+template <class Joined> static uint64_t denseMacsOf(const Joined &joined) {
+  return std::visit([](const auto &map) { return denseMacs(map); }, joined.weights);
 }
 
 // Last steps of a sample whose spikes arrive through `projection` after the last tick, so that the
@@ -39,21 +35,22 @@ static uint32_t lostSteps(const net::QuantNet &net, const std::vector<uint32_t> 
 Operations countOperations(const net::QuantNet &net, const SpikeCounts &spikes,
                            const Activity &activity, uint64_t hostMacs, uint32_t steps,
                            uint64_t samples) {
-  uint64_t acs = 0, weights = 0;
+  uint64_t acs = 0, macs = 0;
   const std::vector<uint32_t> first = net::firstTicks(net);
   for (const net::QuantProjection &projection : net.projections) {
-    weights += storedWeights(projection);
+    macs += denseMacsOf(projection);
+    const net::OutgoingInts synapses(projection);
     const uint32_t sources = net.populations[projection.source].size();
-    const std::vector<uint64_t> degree = fanOut(projection, sources);
     const uint32_t lost = lostSteps(net, first, projection);
     for (uint32_t i = 0; i < sources; ++i)
-      acs += spikes.before(projection.source, i, lost) * degree[i];
+      if (const uint64_t count = spikes.before(projection.source, i, lost); count != 0)
+        synapses.forEach(i, [&](uint32_t, int16_t) { acs += count; });
   }
   for (const net::HostLayer &layer : net.hostLayers)
-    weights += layer.weights.values.size();
+    macs += denseMacsOf(layer);
   const double inferences = static_cast<double>(samples);
   Operations operations;
-  operations.denseMacs = static_cast<double>(weights) * steps;
+  operations.denseMacs = static_cast<double>(macs) * steps;
   operations.effectiveAcs = static_cast<double>(acs) / inferences;
   operations.hostMacs = static_cast<double>(hostMacs) / inferences;
   operations.effectiveMacs = operations.hostMacs;

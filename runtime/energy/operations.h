@@ -10,8 +10,10 @@
 namespace snnc::runtime::energy {
 
 struct Operations {
-  // Every weight, zeros included, at every step: what a dense network would execute. Empty for a
-  // network decoded from an image, which holds no zero weights.
+  // What a dense framework executes at every step, zeros and padding included: rows x columns of a
+  // dense layer, outputs x kernel entries of a convolution, the stored weights of a sparse one. A
+  // pool's additions are no multiplications and count nothing. Empty for a network decoded from an
+  // image, which holds no zero weights.
   std::optional<double> denseMacs;
   // Spike times nonzero weight, on and off the chip. Input spikes so late that their delay leads
   // past the last step act on nothing and do not count.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <variant>
 
 namespace snnc::runtime {
 
@@ -15,41 +16,60 @@ constexpr int64_t kMantissaMin = -4096, kMantissaMax = 4095; // 13 bits signed
 } // namespace
 
 HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
-    : layer(layer), bySource(layer.weights.values.size()), nonzeroWeights(layer.weights.cols),
-      currents(layer.weights.rows), mantissas(layer.weights.rows) {
-  const size_t rows = layer.weights.rows, cols = layer.weights.cols;
-  for (size_t row = 0; row < rows; ++row) {
-    for (size_t col = 0; col < cols; ++col) {
-      const int16_t weight = layer.weights.values[row * cols + col];
-      bySource[col * rows + row] = weight;
-      nonzeroWeights[col] += weight != 0;
+    : layer(layer), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
+  if (sparse) {
+    currents.resize(sparse->posts);
+    nonzeroWeights.resize(sparse->pres);
+    for (uint32_t source = 0; source < sparse->pres; ++source)
+      for (uint64_t k = sparse->rowStart[source]; k < sparse->rowStart[source + 1]; ++k)
+        nonzeroWeights[source] += sparse->values[k] != 0;
+  } else {
+    const auto &dense = std::get<net::DenseInts>(layer.weights);
+    currents.resize(dense.rows);
+    nonzeroWeights.resize(dense.cols);
+    bySource.resize(dense.values.size());
+    for (size_t row = 0; row < dense.rows; ++row) {
+      for (size_t col = 0; col < dense.cols; ++col) {
+        const int16_t weight = dense.values[row * dense.cols + col];
+        bySource[col * dense.rows + row] = weight;
+        nonzeroWeights[col] += weight != 0;
+      }
     }
   }
+  mantissas.resize(currents.size());
+}
+
+void HostLayerRunner::add(uint32_t source, int64_t x) {
+  if (sparse) {
+    for (uint64_t k = sparse->rowStart[source]; k < sparse->rowStart[source + 1]; ++k)
+      currents[sparse->columns[k]] += sparse->values[k] * x;
+    return;
+  }
+  const int16_t *weights = &bySource[source * currents.size()];
+  for (size_t target = 0; target < currents.size(); ++target)
+    currents[target] += weights[target] * x;
 }
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluate(llvm::ArrayRef<float> values, HostStats &stats) {
-  const size_t rows = layer.weights.rows, cols = layer.weights.cols;
   std::copy(layer.bias.begin(), layer.bias.end(), currents.begin());
   if (layer.bias.empty())
     std::fill(currents.begin(), currents.end(), 0);
-  for (size_t col = 0; col < cols; ++col) {
+  for (uint32_t source = 0; source < nonzeroWeights.size(); ++source) {
     // nearbyint in the default rounding mode: half to even.
-    const double scaled = std::nearbyint(double{values[col]} * layer.inputScale);
+    const double scaled = std::nearbyint(double{values[source]} * layer.inputScale);
     const double clipped = std::clamp<double>(scaled, layer.inputMin, layer.inputMax);
     stats.inputSaturations += clipped != scaled;
     const auto x = static_cast<int64_t>(clipped);
     if (x == 0)
       continue;
-    stats.macs += nonzeroWeights[col];
-    const int16_t *weights = &bySource[col * rows];
-    for (size_t row = 0; row < rows; ++row)
-      currents[row] += weights[row] * x;
+    stats.macs += nonzeroWeights[source];
+    add(source, x);
   }
-  for (size_t row = 0; row < rows; ++row) {
-    const int64_t rounded = support::shiftRoundHalfEven(currents[row], layer.shift[row]);
+  for (size_t target = 0; target < currents.size(); ++target) {
+    const int64_t rounded = support::shiftRoundHalfEven(currents[target], layer.shift[target]);
     const int64_t mantissa = support::clampTo(rounded, kMantissaMin, kMantissaMax);
     stats.biasSaturations += mantissa != rounded;
-    mantissas[row] = static_cast<int16_t>(mantissa);
+    mantissas[target] = static_cast<int16_t>(mantissa);
   }
   return mantissas;
 }

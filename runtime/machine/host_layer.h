@@ -20,8 +20,11 @@ public:
   llvm::ArrayRef<int16_t> evaluate(llvm::ArrayRef<float> values, HostStats &stats);
 
 private:
+  void add(uint32_t source, int64_t x); // x times the source's weights into `currents`
+
   const net::HostLayer &layer;
-  std::vector<int16_t> bySource;        // [source][target]
+  const net::SparseInts *sparse;        // the layer's weights if they are
+  std::vector<int16_t> bySource;        // [source][target] if they are dense
   std::vector<uint32_t> nonzeroWeights; // [source]
   std::vector<int64_t> currents;        // I, in units of input times weight
   std::vector<int16_t> mantissas;

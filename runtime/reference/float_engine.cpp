@@ -3,10 +3,13 @@
 #include "common/net/discretize.h"
 #include "common/net/quant_net.h"
 #include "common/support/diag.h"
+#include "runtime/reference/float_maps.h"
 #include "runtime/reference/schedule.h"
 #include "runtime/reference/spike_history.h"
 
 #include <algorithm>
+#include <cassert>
+#include <cmath>
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -14,49 +17,6 @@ using snnc::support::DiagCode;
 
 namespace snnc::runtime::reference {
 namespace {
-
-// Weights by source: a spike adds one contiguous column.
-class Columns {
-public:
-  explicit Columns(const net::Weights &weights) {
-    if (const auto *given = std::get_if<net::SparseWeights>(&weights)) {
-      sparse = *given;
-      return;
-    }
-    const auto &given = std::get<net::DenseWeights>(weights);
-    posts = given.rows;
-    dense.resize(given.values.size());
-    for (size_t row = 0; row < given.rows; ++row)
-      for (size_t col = 0; col < given.cols; ++col)
-        dense[col * posts + row] = given.values[row * given.cols + col];
-  }
-
-  template <class Real> void add(uint32_t source, Real *sums) const {
-    addEach(source,
-            [sums](uint32_t target, float weight) { sums[target] += static_cast<Real>(weight); });
-  }
-  template <class Real> void addScaled(uint32_t source, Real value, Real *sums) const {
-    addEach(source, [sums, value](uint32_t target, float weight) {
-      sums[target] += static_cast<Real>(weight) * value;
-    });
-  }
-
-private:
-  template <class Add> void addEach(uint32_t source, Add add) const {
-    if (posts != 0) {
-      const float *column = dense.data() + size_t{source} * posts;
-      for (uint32_t target = 0; target < posts; ++target)
-        add(target, column[target]);
-      return;
-    }
-    for (uint64_t k = sparse.rowStart[source]; k < sparse.rowStart[source + 1]; ++k)
-      add(sparse.columns[k], sparse.values[k]);
-  }
-
-  uint32_t posts = 0; // 0: sparse
-  std::vector<float> dense;
-  net::SparseWeights sparse;
-};
 
 template <class Real> struct Neuron {
   Real currentDecay, currentGain, membraneDecay, membraneGain, leakTerm, threshold, reset, vInit;
@@ -74,17 +34,21 @@ template <class Real> struct Neuron {
         hasCurrent(update.hasCurrent) {}
 };
 
-struct Input {
+template <class Real> struct Input {
   uint32_t source, delay;
-  Columns columns;
+  MapChain<Real> maps;
 };
 
 template <class Real> struct Layer {
   uint32_t population = 0, size = 0;
+  net::ResetRule reset = net::ResetRule::Zero;
   bool broadcast = false;
   std::vector<Neuron<Real>> neurons;
   std::vector<Real> bias; // empty: none
-  std::vector<Input> inputs;
+  std::vector<Input<Real>> inputs;
+  // With a rounding grid the state is kept in membrane units: gains of the weights, and v in
+  // float units is v / scale + rest. Otherwise empty.
+  std::vector<double> gains, scale, rest;
 
   const Neuron<Real> &neuron(uint32_t n) const { return neurons[broadcast ? 0 : n]; }
 };
@@ -96,22 +60,41 @@ template <class Real> struct LayerState {
   std::vector<std::vector<Real>> heldDrive; // per input: W x of values held for all steps
 };
 
+// k / 4096, if the decay is that but for the rounding on its way through a time constant.
+double decayOnGrid(double decay) {
+  constexpr double kOne = 4096.0, kTolerance = 1e-3; // net::discretize snaps by up to 2e-7
+  const double steps = std::nearbyint(decay * kOne);
+  return std::abs(decay * kOne - steps) <= kTolerance ? steps / kOne : decay;
+}
+
+// The same neuron with its state in units of 1/scale and all gains in `gain`, for the weights.
+net::NeuronUpdate inMembraneUnits(net::NeuronUpdate update, double scale, double &gain) {
+  gain = scale * update.currentGain * update.membraneGain;
+  update.currentGain = update.membraneGain = 1.0;
+  update.currentDecay = decayOnGrid(update.currentDecay);
+  update.membraneDecay = decayOnGrid(update.membraneDecay);
+  for (double *value : {&update.leakTerm, &update.threshold, &update.reset, &update.vInit})
+    *value = snapToInteger(*value * scale);
+  return update;
+}
+
 template <class Real> class Engine final : public FloatEngine {
 public:
-  llvm::Error build(const net::Net &network);
+  llvm::Error build(const net::Net &network, const RoundingGrid *grid);
   trace::SampleTrace run(const data::EncodedSample &sample, bool recordState) override;
 
 private:
-  llvm::Error addLayer(const net::Net &network, uint32_t population);
+  llvm::Error addLayer(const net::Net &network, uint32_t population, const RoundingGrid *grid);
+  void addInputs(const net::Net &network, Layer<Real> &layer);
   LayerState<Real> initialState(const Layer<Real> &layer) const;
-  void gather(const Layer<Real> &layer, LayerState<Real> &state, uint32_t step,
-              const data::EncodedSample &sample, const SpikeHistory &history) const;
-  void addAnalog(const Layer<Real> &layer, LayerState<Real> &state, size_t input, uint32_t step,
-                 const data::EncodedSample &sample) const;
-  bool update(const Neuron<Real> &neuron, LayerState<Real> &state, uint32_t n) const;
+  void gather(Layer<Real> &layer, LayerState<Real> &state, uint32_t step,
+              const data::EncodedSample &sample, const SpikeHistory &history);
+  void addAnalog(Layer<Real> &layer, LayerState<Real> &state, size_t input, uint32_t step,
+                 const data::EncodedSample &sample);
+  bool update(const Layer<Real> &layer, LayerState<Real> &state, uint32_t n) const;
+  void record(const Layer<Real> &layer, const LayerState<Real> &state, double *out) const;
 
   net::Net shell; // populations' names and shapes, inputs
-  net::ResetRule reset = net::ResetRule::Zero;
   bool compareGe = false;
   std::vector<uint32_t> offsets;   // of input populations in a sample
   std::vector<Layer<Real>> layers; // in order of execution
@@ -148,7 +131,27 @@ llvm::Error checkBiasTiming(const net::Net &network) {
   return llvm::Error::success();
 }
 
-template <class Real> llvm::Error Engine<Real>::addLayer(const net::Net &network, uint32_t p) {
+template <class Real> void Engine<Real>::addInputs(const net::Net &network, Layer<Real> &layer) {
+  std::vector<double> bias;
+  for (const net::Projection &projection : network.projections) {
+    if (projection.target != layer.population)
+      continue;
+    layer.inputs.push_back(
+        {projection.source, projection.delay, MapChain<Real>(projection, layer.gains)});
+    if (projection.bias.empty())
+      continue;
+    bias.resize(layer.size, 0.0);
+    for (uint32_t n = 0; n < layer.size; ++n)
+      bias[n] += projection.bias[n];
+  }
+  if (!layer.gains.empty())
+    for (size_t n = 0; n < bias.size(); ++n)
+      bias[n] = snapToInteger(bias[n] * layer.gains[n]);
+  layer.bias.assign(bias.begin(), bias.end());
+}
+
+template <class Real>
+llvm::Error Engine<Real>::addLayer(const net::Net &network, uint32_t p, const RoundingGrid *grid) {
   const net::Population &population = network.populations[p];
   llvm::Expected<std::vector<net::NeuronUpdate>> updates =
       net::discretize(population, network.profile);
@@ -157,27 +160,28 @@ template <class Real> llvm::Error Engine<Real>::addLayer(const net::Net &network
   Layer<Real> layer;
   layer.population = p;
   layer.size = population.size();
-  layer.broadcast = updates->size() == 1;
-  layer.neurons = {updates->begin(), updates->end()};
-
-  std::vector<double> bias;
-  for (const net::Projection &projection : network.projections) {
-    if (projection.target != p)
-      continue;
-    layer.inputs.push_back({projection.source, projection.delay, Columns(projection.weights)});
-    if (projection.bias.empty())
-      continue;
-    bias.resize(layer.size, 0.0);
+  // Without state there is nothing to reset: v is what the threshold saw.
+  layer.reset = population.kind == net::NeuronKind::Threshold
+                    ? net::ResetRule::None
+                    : net::resetRule(population, network.profile);
+  if (grid != nullptr) {
+    layer.scale = grid->populations[p].scale;
+    layer.rest = grid->populations[p].rest;
+    layer.gains.resize(layer.size);
     for (uint32_t n = 0; n < layer.size; ++n)
-      bias[n] += projection.bias[n];
+      layer.neurons.emplace_back(inMembraneUnits((*updates)[updates->size() == 1 ? 0 : n],
+                                                 layer.scale[n], layer.gains[n]));
+  } else {
+    layer.neurons = {updates->begin(), updates->end()};
+    layer.broadcast = updates->size() == 1;
   }
-  layer.bias.assign(bias.begin(), bias.end());
+  addInputs(network, layer);
   layers.push_back(std::move(layer));
   return llvm::Error::success();
 }
 
-template <class Real> llvm::Error Engine<Real>::build(const net::Net &network) {
-  reset = network.profile.reset.value;
+template <class Real>
+llvm::Error Engine<Real>::build(const net::Net &network, const RoundingGrid *grid) {
   compareGe = network.profile.compare.value == net::Compare::Ge;
   offsets = inputOffsets(network);
   shell.inputs = network.inputs;
@@ -204,7 +208,7 @@ template <class Real> llvm::Error Engine<Real>::build(const net::Net &network) {
     return error;
   for (uint32_t p : order)
     if (network.populations[p].kind != net::NeuronKind::Input)
-      if (llvm::Error error = addLayer(network, p))
+      if (llvm::Error error = addLayer(network, p, grid))
         return error;
   return llvm::Error::success();
 }
@@ -223,19 +227,16 @@ template <class Real> LayerState<Real> Engine<Real>::initialState(const Layer<Re
 }
 
 template <class Real>
-void Engine<Real>::addAnalog(const Layer<Real> &layer, LayerState<Real> &state, size_t input,
-                             uint32_t step, const data::EncodedSample &sample) const {
-  const auto &[source, delay, columns] = layer.inputs[input];
+void Engine<Real>::addAnalog(Layer<Real> &layer, LayerState<Real> &state, size_t input,
+                             uint32_t step, const data::EncodedSample &sample) {
+  auto &[source, delay, maps] = layer.inputs[input];
   const float *values = analogStep(sample, step, delay);
   if (values == nullptr)
     return;
   std::vector<Real> &drive = state.heldDrive[input];
   if (drive.empty() || sample.valuesPerStep()) {
     drive.assign(layer.size, 0);
-    const uint32_t size = shell.populations[source].size();
-    for (uint32_t i = 0; i < size; ++i)
-      if (const float value = values[offsets[source] + i]; value != 0.0F)
-        columns.addScaled(i, static_cast<Real>(value), drive.data());
+    maps.addValues({values + offsets[source], shell.populations[source].size()}, drive.data());
   }
   for (uint32_t n = 0; n < layer.size; ++n)
     state.x[n] += drive[n];
@@ -243,45 +244,61 @@ void Engine<Real>::addAnalog(const Layer<Real> &layer, LayerState<Real> &state, 
 
 // x of one step.
 template <class Real>
-void Engine<Real>::gather(const Layer<Real> &layer, LayerState<Real> &state, uint32_t step,
-                          const data::EncodedSample &sample, const SpikeHistory &history) const {
+void Engine<Real>::gather(Layer<Real> &layer, LayerState<Real> &state, uint32_t step,
+                          const data::EncodedSample &sample, const SpikeHistory &history) {
   std::fill(state.x.begin(), state.x.end(), Real{0});
   for (size_t k = 0; k < layer.inputs.size(); ++k) {
-    const Input &input = layer.inputs[k];
-    if (sample.analog() && shell.populations[input.source].kind == net::NeuronKind::Input) {
+    Input<Real> &input = layer.inputs[k];
+    if (sample.analog() && shell.populations[input.source].kind == net::NeuronKind::Input)
       addAnalog(layer, state, k, step, sample);
-      continue;
-    }
-    for (uint32_t source : history.arriving(input.source, step, input.delay))
-      input.columns.add(source, state.x.data());
+    else
+      input.maps.addSpikes(history.arriving(input.source, step, input.delay), state.x.data());
   }
   for (size_t n = 0; n < layer.bias.size(); ++n)
     state.x[n] += layer.bias[n];
 }
 
 template <class Real>
-bool Engine<Real>::update(const Neuron<Real> &neuron, LayerState<Real> &state, uint32_t n) const {
+bool Engine<Real>::update(const Layer<Real> &layer, LayerState<Real> &state, uint32_t n) const {
+  const Neuron<Real> &neuron = layer.neuron(n);
+  const bool truncates = !layer.scale.empty();
+  const auto decayed = [truncates](Real decay, Real value) {
+    return truncates && decay != Real{1} ? std::trunc(decay * value) : decay * value;
+  };
   Real &v = state.v[n];
   Real &i = state.i[n];
-  i = neuron.hasCurrent ? neuron.currentDecay * i + neuron.currentGain * state.x[n] : state.x[n];
+  i = neuron.hasCurrent ? decayed(neuron.currentDecay, i) + neuron.currentGain * state.x[n]
+                        : state.x[n];
   if (state.held[n] > 0) { // v stays: at the reset value, or at what the last spike left
     --state.held[n];
     return false;
   }
-  v = (neuron.membraneDecay * v + neuron.membraneGain * i) + neuron.leakTerm;
+  v = (decayed(neuron.membraneDecay, v) + neuron.membraneGain * i) + neuron.leakTerm;
   if (state.subtract[n] != 0)
     v -= neuron.reset;
   state.subtract[n] = 0;
-  const bool spike = compareGe ? v >= neuron.threshold : v > neuron.threshold;
-  if (!spike)
+  // A readout's threshold is infinite.
+  if (!(compareGe ? v >= neuron.threshold : v > neuron.threshold))
     return false;
-  if (reset == net::ResetRule::Zero)
+  if (layer.reset == net::ResetRule::Zero)
     v = neuron.reset;
-  else if (reset == net::ResetRule::Subtract)
+  else if (layer.reset == net::ResetRule::Subtract)
     v -= neuron.reset;
-  state.subtract[n] = reset == net::ResetRule::SubtractDelayed ? 1 : 0;
+  state.subtract[n] = layer.reset == net::ResetRule::SubtractDelayed ? 1 : 0;
   state.held[n] = neuron.refractorySteps;
   return true;
+}
+
+template <class Real>
+void Engine<Real>::record(const Layer<Real> &layer, const LayerState<Real> &state,
+                          double *out) const {
+  for (uint32_t n = 0; n < layer.size; ++n) {
+    out[n] = state.v[n];
+    if (!layer.scale.empty())
+      out[n] /= layer.scale[n];
+    if (!layer.rest.empty())
+      out[n] += layer.rest[n];
+  }
 }
 
 template <class Real>
@@ -298,34 +315,42 @@ trace::SampleTrace Engine<Real>::run(const data::EncodedSample &sample, bool rec
     if (!sample.analog())
       recordInputs(shell, offsets, sample, step, trace, history);
     for (size_t l = 0; l < layers.size(); ++l) {
-      const Layer<Real> &layer = layers[l];
+      Layer<Real> &layer = layers[l];
       trace::PopulationTrace &entry = trace.populations[layer.population];
       uint8_t *spikes = entry.spikes.data() + size_t{step} * layer.size;
       gather(layer, states[l], step, sample, history);
       for (uint32_t n = 0; n < layer.size; ++n)
-        spikes[n] = update(layer.neuron(n), states[l], n) ? 1 : 0;
+        spikes[n] = update(layer, states[l], n) ? 1 : 0;
       history.record(layer.population, step, spikes, layer.size);
       if (recordState)
-        std::copy(states[l].v.begin(), states[l].v.end(),
-                  entry.vReal.begin() + static_cast<std::ptrdiff_t>(size_t{step} * layer.size));
+        record(layer, states[l], entry.vReal.data() + size_t{step} * layer.size);
     }
   }
   return trace;
 }
 
 template <class Real>
-llvm::Expected<std::unique_ptr<FloatEngine>> createAs(const net::Net &network) {
+llvm::Expected<std::unique_ptr<FloatEngine>> createAs(const net::Net &network,
+                                                      const RoundingGrid *grid) {
   auto engine = std::make_unique<Engine<Real>>();
-  if (llvm::Error error = engine->build(network))
+  if (llvm::Error error = engine->build(network, grid))
     return error;
   return std::unique_ptr<FloatEngine>(std::move(engine));
 }
 
 } // namespace
 
+RoundingGrid RoundingGrid::of(const net::QuantNet &quant) {
+  RoundingGrid grid;
+  for (const net::QuantPopulation &population : quant.populations)
+    grid.populations.push_back({population.scale, population.rest});
+  return grid;
+}
+
 llvm::Expected<std::unique_ptr<FloatEngine>> FloatEngine::create(const net::Net &net,
-                                                                 bool float32) {
-  return float32 ? createAs<float>(net) : createAs<double>(net);
+                                                                 FloatOptions options) {
+  assert(!(options.float32 && options.rounding != nullptr) && "the state would not be exact");
+  return options.float32 ? createAs<float>(net, nullptr) : createAs<double>(net, options.rounding);
 }
 
 } // namespace snnc::runtime::reference

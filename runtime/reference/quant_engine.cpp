@@ -2,11 +2,11 @@
 // stay below 2^24 * 2^12 and sums below 2^53, so double rounds nothing.
 #include "runtime/reference/quant_engine.h"
 
+#include "common/net/synapses.h"
 #include "runtime/reference/schedule.h"
 #include "runtime/reference/spike_history.h"
 
 #include <Eigen/Core>
-#include <Eigen/SparseCore>
 
 #include <cassert>
 #include <cmath>
@@ -15,9 +15,6 @@ namespace snnc::runtime::reference {
 namespace {
 
 using Array = Eigen::ArrayXd;
-// Weights of up to 16 bits, exact in float; post x pre, so that a spike adds one column.
-using Dense = Eigen::MatrixXf;
-using Sparse = Eigen::SparseMatrix<float, Eigen::ColMajor, int64_t>;
 
 double powerOfTwo(unsigned exponent) {
   return std::ldexp(1.0, static_cast<int>(exponent));
@@ -29,76 +26,82 @@ Array wrapped(const Array &x, unsigned bits) {
   return x - span * ((x + span / 2) / span).floor();
 }
 
+// Weights joined by source: one Eigen column each where they are dense, else walked.
+class Columns {
+public:
+  template <class Joined> // net::QuantProjection or net::HostLayer
+  explicit Columns(const Joined &given, bool dense) {
+    if (dense) {
+      using RowMajor = Eigen::Matrix<int16_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+      const auto &ints = std::get<net::DenseInts>(given.weights);
+      matrix = Eigen::Map<const RowMajor>(ints.values.data(), ints.rows, ints.cols)
+                   .template cast<float>();
+      return;
+    }
+    const auto copy = std::make_shared<const Joined>(given);
+    walked = copy;
+    walk = std::make_unique<net::OutgoingInts>(*copy);
+  }
+
+  // sums += gain * column of `source`.
+  void add(uint32_t source, double gain, Array &sums) const {
+    if (walk)
+      walk->forEach(source,
+                    [&](uint32_t target, int16_t weight) { sums[target] += gain * weight; });
+    else
+      sums += gain * matrix.col(source).cast<double>().array();
+  }
+
+private:
+  Eigen::MatrixXf matrix; // weights of up to 16 bits are exact in float
+  std::shared_ptr<const void> walked;
+  std::unique_ptr<net::OutgoingInts> walk;
+};
+
 struct Synapses {
   uint32_t source = 0, delay = 0;
   double gain = 1.0; // effect of a weight of 1
-  std::variant<Dense, Sparse> weights;
+  Columns columns;
+
+  Synapses(const net::QuantProjection &projection, unsigned weightShift)
+      : source(projection.source), delay(projection.delay),
+        gain(powerOfTwo(weightShift + projection.exponent)),
+        columns(projection, projection.pools.empty() &&
+                                std::holds_alternative<net::DenseInts>(projection.weights)) {}
 
   void add(llvm::ArrayRef<uint32_t> fired, Array &sums) const {
-    if (const Dense *dense = std::get_if<Dense>(&weights)) {
-      for (uint32_t source : fired)
-        sums += gain * dense->col(source).cast<double>().array();
-      return;
-    }
-    const Sparse &sparse = std::get<Sparse>(weights);
     for (uint32_t source : fired)
-      for (Sparse::InnerIterator entry(sparse, source); entry; ++entry)
-        sums[entry.row()] += gain * static_cast<double>(entry.value());
+      columns.add(source, gain, sums);
   }
 };
 
-Synapses synapsesOf(const net::QuantProjection &projection, unsigned weightShift) {
-  Synapses synapses;
-  synapses.source = projection.source;
-  synapses.delay = projection.delay;
-  synapses.gain = powerOfTwo(weightShift + projection.exponent);
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights)) {
-    using RowMajor = Eigen::Matrix<int16_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const RowMajor> given(dense->values.data(), dense->rows, dense->cols);
-    synapses.weights = Dense(given.cast<float>());
-    return synapses;
-  }
-  const auto &given = std::get<net::SparseInts>(projection.weights);
-  Sparse sparse(given.posts, given.pres);
-  sparse.reserve(static_cast<Eigen::Index>(given.values.size()));
-  for (uint32_t pre = 0; pre < given.pres; ++pre) {
-    sparse.startVec(pre);
-    for (uint64_t k = given.rowStart[pre]; k < given.rowStart[pre + 1]; ++k)
-      sparse.insertBack(given.columns[k], pre) = given.values[k];
-  }
-  sparse.finalize();
-  synapses.weights = std::move(sparse);
-  return synapses;
-}
-
 // Direct coding's first layer: quant_net.h, HostLayer.
 struct Host {
-  uint32_t source = 0;
-  Eigen::MatrixXd weights; // post x pre
+  uint32_t source = 0, inputs = 0;
+  Columns columns;
   Array bias, shift;
   double inputScale = 1.0, inputMin = 0.0, inputMax = 0.0;
 
-  explicit Host(const net::HostLayer &layer)
-      : source(layer.source), weights(layer.weights.rows, layer.weights.cols),
-        bias(Array::Zero(layer.weights.rows)), shift(static_cast<Eigen::Index>(layer.shift.size())),
-        inputScale(layer.inputScale), inputMin(layer.inputMin), inputMax(layer.inputMax) {
-    for (uint32_t row = 0; row < layer.weights.rows; ++row) {
-      for (uint32_t col = 0; col < layer.weights.cols; ++col)
-        weights(row, col) = layer.weights.values[size_t{row} * layer.weights.cols + col];
+  Host(const net::HostLayer &layer, uint32_t inputs, uint32_t neurons)
+      : source(layer.source), inputs(inputs),
+        columns(layer, std::holds_alternative<net::DenseInts>(layer.weights)),
+        bias(Array::Zero(neurons)), shift(neurons), inputScale(layer.inputScale),
+        inputMin(layer.inputMin), inputMax(layer.inputMax) {
+    for (uint32_t neuron = 0; neuron < neurons; ++neuron) {
       if (!layer.bias.empty())
-        bias[row] = static_cast<double>(layer.bias[row]);
-      shift[row] = powerOfTwo(layer.shift[row]);
+        bias[neuron] = static_cast<double>(layer.bias[neuron]);
+      shift[neuron] = powerOfTwo(layer.shift[neuron]);
     }
   }
 
   // Mantissas before saturation. nearbyint rounds half to even in the default rounding mode.
   Array mantissas(const float *values) const {
     Array sums = bias;
-    for (Eigen::Index i = 0; i < weights.cols(); ++i) {
+    for (uint32_t i = 0; i < inputs; ++i) {
       const double scaled = std::nearbyint(static_cast<double>(values[i]) * inputScale);
       const double x = std::min(std::max(scaled, inputMin), inputMax);
       if (x != 0.0)
-        sums += x * weights.col(i).array();
+        columns.add(i, x, sums);
     }
     return (sums / shift).unaryExpr([](double i) { return std::nearbyint(i); });
   }
@@ -196,10 +199,10 @@ QuantEngine::Impl::Impl(const net::QuantNet &net, const target::CoreSpec &core)
     Layer layer = layerOf(net.populations[p], p, core.decayBits);
     for (const net::QuantProjection &projection : net.projections)
       if (projection.target == p)
-        layer.inputs.push_back(synapsesOf(projection, core.weightShift));
+        layer.inputs.emplace_back(projection, core.weightShift);
     for (const net::HostLayer &host : net.hostLayers)
       if (host.target == p)
-        layer.host = std::make_unique<Host>(host);
+        layer.host = std::make_unique<Host>(host, net.populations[host.source].size(), layer.size);
     layers.push_back(std::move(layer));
   }
 }

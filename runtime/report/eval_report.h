@@ -7,6 +7,7 @@
 #include "runtime/energy/energy.h"
 #include "runtime/energy/operations.h"
 #include "runtime/machine/counters.h"
+#include "runtime/verify/causes.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -23,7 +24,7 @@ using Json = nlohmann::ordered_json;
 struct LayerRow {
   std::string name;
   uint32_t neurons = 0;
-  uint64_t synapses = 0;   // nonzero weights of its input projections, host layer included
+  uint64_t synapses = 0;   // nonzero weights of its inputs, unrolled; of an image: integers
   uint32_t weightBits = 0; // 0: no weighted input (an input layer)
   bool input = false;
   bool onHost = false; // its input projection is computed by the host
@@ -70,6 +71,7 @@ struct EvalReport {
   Latency latency;
   uint64_t biasSaturations = 0, inputSaturations = 0;                  // direct coding, all samples
   uint64_t accumulatorWraps = 0, currentWraps = 0, membraneClamps = 0; // of the cores, all samples
+  std::optional<verify::CauseReport> causes;                           // --explain
   std::vector<std::string> warnings;
 };
 
@@ -80,7 +82,9 @@ void printSummary(const EvalReport &report, llvm::raw_ostream &os);
 Json toJson(const EvalReport &report);
 
 Json toJson(const energy::EnergyReport &energy);
-Json toJson(const Counters &counters);    // totals over cores, then the machine's own
+Json toJson(const Counters &counters); // totals over cores, then the machine's own
+// Per layer the spike differences of every cause, "all" for those of the quantised network.
+Json toJson(const verify::CauseReport &causes);
 Json toJson(const net::Profile &profile); // values, and "origin" with where each came from
 std::string profileText(const net::Profile &profile); // one line
 

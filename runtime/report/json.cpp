@@ -90,6 +90,27 @@ static Json operationsJson(const energy::Operations &operations) {
           {"synops_equal_effective_acs", operations.synopsAgree}};
 }
 
+static std::string causeKey(const verify::CauseRow &row) {
+  return row.name == "quantised" ? "all" : row.name;
+}
+
+Json toJson(const verify::CauseReport &causes) {
+  Json layers = Json::array(), predictions = Json::object();
+  for (size_t i = 0; i < causes.layers.size(); ++i) {
+    const verify::CauseReport::Layer &layer = causes.layers[i];
+    Json entry = {{"name", layer.name}, {"neurons", layer.neurons}, {"spikes", layer.spikes}};
+    for (const verify::CauseRow &row : causes.rows)
+      entry[causeKey(row)] = row.differences[i];
+    layers.push_back(std::move(entry));
+  }
+  for (const verify::CauseRow &row : causes.rows)
+    predictions[causeKey(row)] = row.predictions;
+  return {{"samples", causes.samples},
+          {"steps", causes.steps},
+          {"layers", layers},
+          {"predictions", predictions}};
+}
+
 Json toJson(const EvalReport &report) {
   Json spikes = Json::object(), inputSpikes = Json::object();
   for (const LayerRow &layer : report.layers)
@@ -118,6 +139,7 @@ Json toJson(const EvalReport &report) {
             {"membrane_clamps", report.membraneClamps},
             {"bias_saturations", report.biasSaturations},
             {"input_saturations", report.inputSaturations}}},
+          {"differences", report.causes ? toJson(*report.causes) : Json(nullptr)},
           {"profile", toJson(report.profile)},
           {"warnings", report.warnings}};
 }

@@ -249,6 +249,10 @@ void printSummary(const EvalReport &report, raw_ostream &os) {
   printCycles(report, os);
   printEnergy(report, os);
   printAccuracy(report, os);
+  if (report.causes) {
+    heading(os, "why the integers differ (one cause at a time)");
+    verify::print(*report.causes, os);
+  }
   heading(os, "latency");
   line(
       os, "one inference",

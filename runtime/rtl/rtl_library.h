@@ -54,6 +54,8 @@ public:
   llvm::Error sampleReset();
   llvm::Error inject(llvm::ArrayRef<uint64_t> flits);
   llvm::Error tick();
+  // For tests: router outputs held back at random from now on (hw/tb/rtl_model.h).
+  void stall(uint64_t seed, uint32_t rate) { api->stall(model, seed, rate); }
 
   uint64_t tickCycles() const { return api->tickCycles(model); }
   llvm::ArrayRef<SnncRtlSpike> spikes() const;

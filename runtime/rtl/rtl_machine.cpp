@@ -160,7 +160,8 @@ static uint64_t startSeed() {
 }
 
 llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &image,
-                                                          llvm::raw_ostream &progress) {
+                                                          llvm::raw_ostream &progress,
+                                                          const RouterStalls &stalls) {
   auto target = target::parseTarget(image.targetJson, "the image's target");
   if (!target)
     return target.takeError();
@@ -170,6 +171,8 @@ llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &im
   auto library = RtlLibrary::open(*path, startSeed());
   if (!library)
     return library.takeError();
+  if (stalls.rate != 0)
+    (*library)->stall(stalls.seed, stalls.rate);
   return std::make_unique<RtlMachine>(std::move(*library), image.meshWidth, image.meshHeight);
 }
 

@@ -9,9 +9,17 @@
 
 namespace snnc::runtime::rtl {
 
+// For tests: each output of each router is held back in each cycle with probability rate / 256
+// (rate at most 255), drawn from `seed`. Cycles change; no spike and no state may.
+struct RouterStalls {
+  uint64_t seed = 0;
+  uint32_t rate = 0;
+};
+
 // Finds, or builds, the machine for this image's target and mesh. Building needs verilator, make
 // and a C++ compiler; `progress` says what is going on.
 llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &image,
-                                                          llvm::raw_ostream &progress);
+                                                          llvm::raw_ostream &progress,
+                                                          const RouterStalls &stalls = {});
 
 } // namespace snnc::runtime::rtl

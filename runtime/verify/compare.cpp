@@ -9,7 +9,9 @@
 
 namespace snnc::runtime::verify {
 
-Comparer::Comparer(const image::Image &image) : image(image), index(image) {
+Comparer::Comparer(const image::Image &image, const net::QuantNet &network,
+                   const target::CoreSpec &core)
+    : image(image), network(network), core(core), index(image) {
   size_t next = 0;
   for (const image::CoreImage &core : image.cores) {
     firstState.push_back(next);
@@ -49,6 +51,19 @@ void Comparer::place(Divergence &divergence, uint32_t core, uint32_t local) cons
     divergence.layer = image.populations[neuron->population].name;
     divergence.neuron = neuron->neuron;
   }
+}
+
+void Comparer::addSynapses(Divergence &divergence, const trace::SampleTrace &trace) const {
+  if (divergence.field != "u" || divergence.layer.empty())
+    return;
+  const auto found =
+      std::find_if(image.populations.begin(), image.populations.end(),
+                   [&](const image::PopulationMap &map) { return map.name == divergence.layer; });
+  const auto population = static_cast<uint32_t>(found - image.populations.begin());
+  if (divergence.tick < found->skew || divergence.tick - found->skew >= trace.steps)
+    return; // outside the window
+  divergence.operation += "\n  " + dueSynapses(network, core, population, divergence.neuron,
+                                               divergence.tick - found->skew, trace);
 }
 
 // What a machine recorded before `tick`; before the first tick the initial state.
@@ -97,6 +112,7 @@ void Comparer::compareTraces(const SampleRecord &a, const SampleRecord &b) {
     divergence->b = transition.afterB.u;
   }
   divergence->operation = explainField(divergence->field, core, divergence->local, transition);
+  addSynapses(*divergence, a.trace);
 }
 
 void Comparer::compareTicks(const SampleRecord &a, const SampleRecord &b) {
@@ -128,6 +144,7 @@ void Comparer::compareStates(const SampleRecord &a, const SampleRecord &b, uint3
         if (Divergence *divergence = keep(tick, name, valueA, valueB)) {
           place(*divergence, c, local);
           divergence->operation = explainField(name, core, local, {before, x[at], y[at]});
+          addSynapses(*divergence, a.trace);
         }
       };
       field("u", x[at].u, y[at].u);

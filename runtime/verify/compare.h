@@ -9,8 +9,9 @@ namespace snnc::runtime::verify {
 
 class Comparer {
 public:
-  // `image` outlives the comparer.
-  explicit Comparer(const image::Image &image);
+  // `network`: what the image computes, for the synapses behind a difference. Both outlive the
+  // comparer.
+  Comparer(const image::Image &image, const net::QuantNet &network, const target::CoreSpec &core);
 
   // Adds the differences of sample `sample` to `report`; fills report.first if it is still empty
   // (without its replay line).
@@ -30,8 +31,12 @@ private:
   NeuronState stateBefore(const std::vector<TickRecord> &ticks, uint32_t tick, uint32_t core,
                           uint32_t local) const;
   void place(Divergence &divergence, uint32_t core, uint32_t local) const;
+  // Adds the synapses that were due to an accumulator that differs.
+  void addSynapses(Divergence &divergence, const trace::SampleTrace &trace) const;
 
   const image::Image &image;
+  const net::QuantNet &network;
+  const target::CoreSpec core;
   const PopulationIndex index;
   std::vector<size_t> firstState; // [core] in TickRecord::states
   PairReport *report = nullptr;   // of the comparison under way

@@ -1,5 +1,6 @@
 #include "runtime/verify/explain.h"
 
+#include "common/net/synapses.h"
 #include "common/support/fixed_point.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -52,6 +53,75 @@ std::string explainField(const std::string &field, const image::CoreImage &core,
                          neuron.threshold);
   return llvm::formatv("step 8: ref = max(ref - 1, 0) from {0}, {1} at a spike",
                        transition.before.refractory, neuron.refractory);
+}
+
+namespace {
+
+// "12", or "[1,3,5]" in populations of higher rank.
+std::string placeText(uint32_t element, llvm::ArrayRef<uint32_t> shape) {
+  if (shape.size() < 2)
+    return std::to_string(element);
+  std::string text;
+  for (size_t axis = shape.size(); axis-- > 0; element /= shape[axis])
+    text = std::to_string(element % shape[axis]) + (text.empty() ? "" : ",") + text;
+  return "[" + text + "]";
+}
+
+// Where a source lies in the input of the weights. It has a synapse, so a window of every pool
+// holds it.
+uint32_t pooled(llvm::ArrayRef<net::PoolMap> pools, uint32_t source) {
+  for (const net::PoolMap &pool : pools) {
+    const net::Window &w = pool.window;
+    const auto channel = static_cast<uint32_t>(source / w.inSize());
+    const auto place = static_cast<uint32_t>(source % w.inSize());
+    const uint32_t y = (place / w.inW + w.padTop) / w.strideH;
+    const uint32_t x = (place % w.inW + w.padLeft) / w.strideW;
+    source = static_cast<uint32_t>(channel * w.outSize() + uint64_t{y} * w.outW + x);
+  }
+  return source;
+}
+
+std::string kernelText(const net::QuantProjection &projection, uint32_t source, uint32_t target) {
+  const auto *conv = std::get_if<net::ConvInts>(&projection.weights);
+  if (conv == nullptr)
+    return "";
+  const net::Window &w = conv->window;
+  source = pooled(projection.pools, source);
+  const auto in = static_cast<uint32_t>(source % w.inSize());
+  const auto out = static_cast<uint32_t>(target % w.outSize());
+  const uint64_t channel = source / w.inSize() % (conv->inChannels / conv->groups);
+  const uint32_t u = (in / w.inW + w.padTop - out / w.outW * w.strideH) / w.dilationH;
+  const uint32_t v = (in % w.inW + w.padLeft - out % w.outW * w.strideW) / w.dilationW;
+  return llvm::formatv(" by kernel [{0},{1},{2},{3}]", target / w.outSize(), channel, u, v);
+}
+
+} // namespace
+
+std::string dueSynapses(const net::QuantNet &network, const target::CoreSpec &core,
+                        uint32_t population, uint32_t neuron, uint32_t step,
+                        const trace::SampleTrace &trace) {
+  constexpr size_t kListed = 6;
+  std::string text;
+  size_t count = 0;
+  for (const net::QuantProjection &projection : network.projections) {
+    if (projection.target != population || step < projection.delay)
+      continue;
+    const trace::PopulationTrace &from = trace.populations[projection.source];
+    const uint8_t *spikes = from.spikes.data() + size_t{step - projection.delay} * from.size;
+    net::IncomingInts(projection).forEach(neuron, [&](uint32_t source, int16_t weight) {
+      if (spikes[source] == 0 || ++count > kListed)
+        return;
+      text += llvm::formatv(
+          "{0} '{1}' from {2}{3}: {4} << {5}", count == 1 ? "" : ";", projection.name,
+          placeText(source, network.populations[projection.source].shape),
+          kernelText(projection, source, neuron), weight, core.weightShift + projection.exponent);
+    });
+  }
+  if (count == 0)
+    return "due: no synapse";
+  if (count > kListed)
+    text += llvm::formatv("; {0} more", count - kListed);
+  return "due:" + text;
 }
 
 } // namespace snnc::runtime::verify

@@ -1,5 +1,6 @@
 // Translation validation: a decoded image against the network it came from.
 #include "common/image/codec.h"
+#include "common/net/synapses.h"
 #include "runtime/verify/verify.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -10,27 +11,15 @@ namespace snnc::runtime::verify {
 
 namespace {
 
-// A projection's synapses by source: (target neuron, effect w << exponent), zeros left out.
+// A source's synapses: (target neuron, effect w << exponent), targets ascending.
 using Row = std::vector<std::pair<uint32_t, int64_t>>;
 
-std::vector<Row> synapses(const net::QuantProjection &projection) {
-  const int64_t factor = int64_t{1} << projection.exponent;
-  std::vector<Row> rows;
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights)) {
-    rows.resize(dense->cols);
-    for (uint32_t post = 0; post < dense->rows; ++post)
-      for (uint32_t pre = 0; pre < dense->cols; ++pre)
-        if (const int16_t weight = dense->values[size_t{post} * dense->cols + pre])
-          rows[pre].emplace_back(post, weight * factor);
-    return rows;
-  }
-  const auto &sparse = std::get<net::SparseInts>(projection.weights);
-  rows.resize(sparse.pres);
-  for (uint32_t pre = 0; pre < sparse.pres; ++pre)
-    for (uint64_t k = sparse.rowStart[pre]; k < sparse.rowStart[pre + 1]; ++k)
-      if (sparse.values[k] != 0)
-        rows[pre].emplace_back(sparse.columns[k], sparse.values[k] * factor);
-  return rows;
+Row rowOf(const net::OutgoingInts &synapses, uint32_t source, uint8_t exponent) {
+  Row row;
+  synapses.forEach(source, [&](uint32_t target, int16_t weight) {
+    row.emplace_back(target, weight * (int64_t{1} << exponent));
+  });
+  return row;
 }
 
 int64_t effectOf(const Row &row, uint32_t target) {
@@ -53,6 +42,31 @@ std::string rowDifference(const std::string &name, uint32_t source, const Row &i
   return llvm::formatv("neuron {0} of '{1}' has a synapse twice", source, name);
 }
 
+// One side's synapses, symbolic or unrolled.
+struct Side {
+  template <class Joined> // net::QuantProjection or net::HostLayer
+  Side(const Joined &joined, uint32_t sources, uint8_t exponent)
+      : synapses(joined), sources(sources), exponent(exponent) {}
+
+  net::OutgoingInts synapses;
+  uint32_t sources;
+  uint8_t exponent;
+};
+
+std::string synapsesDifference(const std::string &name, const Side &image, const Side &network) {
+  if (image.sources != network.sources)
+    return llvm::formatv("'{0}' has {1} sources in the image and {2} in the network", name,
+                         image.sources, network.sources);
+  for (uint32_t source = 0; source < network.sources; ++source) {
+    std::string difference =
+        rowDifference(name, source, rowOf(image.synapses, source, image.exponent),
+                      rowOf(network.synapses, source, network.exponent));
+    if (!difference.empty())
+      return difference;
+  }
+  return "";
+}
+
 std::string projectionDifference(const net::QuantProjection &image,
                                  const net::QuantProjection &network) {
   if (image.name != network.name || image.source != network.source ||
@@ -62,16 +76,8 @@ std::string projectionDifference(const net::QuantProjection &image,
   if (image.delay != network.delay)
     return llvm::formatv("'{0}' has delay {1} in the image and {2} in the network", network.name,
                          image.delay, network.delay);
-  const std::vector<Row> a = synapses(image), b = synapses(network);
-  if (a.size() != b.size())
-    return llvm::formatv("'{0}' has {1} sources in the image and {2} in the network", network.name,
-                         a.size(), b.size());
-  for (uint32_t source = 0; source < a.size(); ++source) {
-    std::string difference = rowDifference(network.name, source, a[source], b[source]);
-    if (!difference.empty())
-      return difference;
-  }
-  return "";
+  return synapsesDifference(network.name, {image, net::preCount(image), image.exponent},
+                            {network, net::preCount(network), network.exponent});
 }
 
 std::string populationDifference(const net::QuantPopulation &image,
@@ -93,14 +99,21 @@ std::string populationDifference(const net::QuantPopulation &image,
   return "";
 }
 
+uint32_t sourcesOf(const net::HostLayer &layer) {
+  if (const auto *dense = std::get_if<net::DenseInts>(&layer.weights))
+    return dense->cols;
+  return std::get<net::SparseInts>(layer.weights).pres;
+}
+
 std::string hostDifference(const net::HostLayer &image, const net::HostLayer &network) {
   const bool same = image.name == network.name && image.source == network.source &&
-                    image.target == network.target && image.weights.rows == network.weights.rows &&
-                    image.weights.cols == network.weights.cols &&
-                    image.weights.values == network.weights.values && image.bias == network.bias &&
+                    image.target == network.target && image.bias == network.bias &&
                     image.shift == network.shift && image.inputScale == network.inputScale &&
                     image.inputMin == network.inputMin && image.inputMax == network.inputMax;
-  return same ? "" : llvm::formatv("host layer '{0}' differs", network.name).str();
+  if (!same)
+    return llvm::formatv("host layer '{0}' differs", network.name);
+  return synapsesDifference(network.name, {image, sourcesOf(image), 0},
+                            {network, sourcesOf(network), 0});
 }
 
 template <class T, class Difference>

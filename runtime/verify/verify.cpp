@@ -125,15 +125,15 @@ llvm::Expected<VerifyReport> verifyEngines(const VerifyRequest &request) {
       return network.takeError();
     decoded = std::move(*network);
   }
-  llvm::Expected<std::vector<Engine>> engines =
-      makeEngines(request, request.network != nullptr ? *request.network : decoded);
+  const net::QuantNet &network = request.network != nullptr ? *request.network : decoded;
+  llvm::Expected<std::vector<Engine>> engines = makeEngines(request, network);
   if (!engines)
     return engines.takeError();
 
   report.samples = request.samples;
   report.coresUsed = static_cast<uint32_t>(request.image.cores.size());
   report.pairs = makePairs(request.engines);
-  Comparer comparer(request.image);
+  Comparer comparer(request.image, network, request.core);
   for (uint64_t i = 0; i < request.samples; ++i) {
     llvm::Expected<uint64_t> ticks =
         verifySample(request, request.firstSample + i, *engines, comparer, report.pairs);

@@ -217,6 +217,7 @@ TEST(Alarms, ReportNamesTheSynapseThatIsWrong) {
             "  u: 1024 against 960\n"
             "  step 2: u' = wrap24(dec(0, 3001) + acc) = wrap24(0 + x): x is 1024 in a and 960 in "
             "b, -64 apart; compare the synapses that were due\n"
+            "  due: 'in_a' from 0: 3 << 6; 'in_a' from 1: 11 << 6; 'in_a' from 2: 2 << 6\n"
             "  replay: snnc verify lively.snn --engines quant,cycle --samples 0:1");
 }
 

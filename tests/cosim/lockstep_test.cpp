@@ -3,12 +3,9 @@
 #include "tests/cosim/lockstep.h"
 #include "tests/support/seeds.h"
 
-#include "nlohmann/json.hpp"
-
-#include <fstream>
-
 using namespace snnc;
 using runtime::CoreCounter;
+using test::tinyWith;
 
 namespace {
 
@@ -23,7 +20,17 @@ void expectCovered(const test::LockstepCoverage &coverage, bool mesh) {
     }
   }
   std::cout << "longest tick " << coverage.longestTick << " cycles, host cycles "
-            << coverage.hostCycles << ", transit hops " << coverage.transitHops << '\n';
+            << coverage.hostCycles << ", transit hops " << coverage.transitHops
+            << ", sparse lists above row 0 " << coverage.sparseBaseRows << ", shared lists "
+            << coverage.sharedLists << '\n';
+}
+
+// A target with several rows meets lists at several base rows.
+void expectSharing(const test::LockstepCoverage &coverage) {
+  if (std::getenv("SNNC_SEED") || std::getenv("SNNC_CASES"))
+    return;
+  EXPECT_GT(coverage.sparseBaseRows, 0u);
+  EXPECT_GT(coverage.sharedLists, 0u);
 }
 
 test::LockstepCoverage run(const target::Target &target, uint64_t base, uint64_t cases,
@@ -41,18 +48,6 @@ void run(const char *name, uint64_t base, uint64_t cases, const test::RandomImag
   const auto coverage = run(llvm::cantFail(target::loadTarget(name)), base, cases, options);
   if (!std::getenv("SNNC_SEED") && !std::getenv("SNNC_CASES"))
     expectCovered(coverage, options.meshWidth > 1 && options.meshHeight > 1);
-}
-
-// tiny with other sizes: {"core/neurons", 32}, ...
-target::Target variant(std::initializer_list<std::pair<const char *, int>> changes) {
-  std::ifstream file(SNNC_SOURCE_DIR "/targets/tiny.json");
-  nlohmann::json json = nlohmann::json::parse(file);
-  for (const auto &[path, value] : changes)
-    json.at(nlohmann::json::json_pointer(std::string("/") + path + "/value")) = value;
-  auto target = target::parseTarget(json.dump(), "variant of tiny");
-  if (!target)
-    ADD_FAILURE() << llvm::toString(target.takeError());
-  return std::move(*target);
 }
 
 } // namespace
@@ -79,29 +74,52 @@ TEST(Lockstep, LoihiLikeMesh) {
 
 // The corners of targets/README.md: one of everything, and as much as the fields hold.
 TEST(Lockstep, OneOfEverything) {
-  run(variant({{"core/neurons", 32},
-               {"core/weight_bits", 2},
-               {"core/groups", 1},
-               {"core/delay_slots", 1},
-               {"core/input_axons", 1},
-               {"core/output_slots", 1},
-               {"core/synapse_words", 1},
-               {"core/exponent_max", 0},
-               {"core/bias_exp_max", 0},
-               {"core/refractory_max", 1},
-               {"core/du_offset", 0},
-               {"mesh/fifo_depth", 1}}),
+  run(tinyWith({{"core/neurons", 32},
+                {"core/weight_bits", 2},
+                {"core/groups", 1},
+                {"core/delay_slots", 1},
+                {"core/input_axons", 1},
+                {"core/output_slots", 1},
+                {"core/synapse_words", 1},
+                {"core/exponent_max", 0},
+                {"core/bias_exp_max", 0},
+                {"core/refractory_max", 1},
+                {"core/du_offset", 0},
+                {"mesh/fifo_depth", 1}}),
       4000, 60, {.meshWidth = 2, .meshHeight = 1});
 }
 TEST(Lockstep, ManyOfEverything) {
-  run(variant({{"core/neurons", 64},
-               {"core/weight_bits", 4},
-               {"core/groups", 255},
-               {"core/delay_slots", 64},
-               {"core/input_axons", 100},
-               {"core/output_slots", 65536},
-               {"core/synapse_words", 65536},
-               {"mesh/fifo_depth", 3},
-               {"mesh/width", 3}}),
-      5000, 12, {.meshWidth = 3, .meshHeight = 1, .maxWords = 65536});
+  run(tinyWith({{"core/neurons", 64},
+                {"core/weight_bits", 4},
+                {"core/groups", 255},
+                {"core/delay_slots", 64},
+                {"core/input_axons", 100},
+                {"core/output_slots", 65536},
+                {"core/synapse_words", 65536},
+                {"mesh/fifo_depth", 3},
+                {"mesh/width", 3}}),
+      5000, 12, {.meshWidth = 3, .meshHeight = 1, .maxWords = 65536, .maxSteps = 80});
+}
+
+// Four rows of neurons, so that base rows and shared lists are met at every turn.
+TEST(Lockstep, SharedLists) {
+  const auto coverage = run(tinyWith({{"core/neurons", 16}, {"core/delay_slots", 4}}), 6000, 150,
+                            {.meshWidth = 2, .meshHeight = 1});
+  expectSharing(coverage);
+}
+
+// Congestion may change cycles, never spikes: routers that hold back outputs at random.
+TEST(Lockstep, RouterStallsChangeOnlyCycles) {
+  const target::Target tiny = llvm::cantFail(target::loadTarget("tiny"));
+  test::LockstepCoverage coverage;
+  test::forEachSeed(7000, 120, [&](uint64_t seed, support::Rng &rng) {
+    const runtime::rtl::RouterStalls stalls = {seed, seed % 2 == 0 ? 64u : 230u};
+    const auto difference =
+        test::cycleAgainstRtl(rng, tiny, {.meshWidth = 2, .meshHeight = 2}, coverage, stalls);
+    EXPECT_FALSE(difference) << *difference;
+  });
+  if (!std::getenv("SNNC_SEED") && !std::getenv("SNNC_CASES")) {
+    EXPECT_GT(coverage.sum[CoreCounter::Messages], 1000u);
+    EXPECT_GT(coverage.otherLengths, 200u) << "the stalls stalled nothing";
+  }
 }

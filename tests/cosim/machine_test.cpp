@@ -183,6 +183,19 @@ TEST(RtlMachine, AssertionsFireAndNameThemselves) {
   EXPECT_TRUE(llvm::toString(library->tick()).find("HostFlitInMesh") != std::string::npos)
       << "a failed model stays failed";
 }
+// What image::verify refuses, the RTL would notice.
+TEST(RtlMachine, ASparseListBeyondTheRowsIsNoticed) {
+  image::Image image = twoCores();
+  image.cores[1].axons[1].baseRow = 1; // tiny has one row
+  const auto library = libraryFor(2, 1, 1);
+  llvm::cantFail(library->write(rtl::configStream(image, 8)));
+  llvm::cantFail(library->sampleReset());
+  llvm::cantFail(library->inject({/*x 0, axon 1*/ uint64_t{1} << 16}));
+  llvm::Error error = library->inject({/*x 1, axon 1*/ 1 | uint64_t{1} << 16});
+  ASSERT_TRUE(bool(error));
+  const std::string text = llvm::toString(std::move(error));
+  EXPECT_NE(text.find("PairRowsExist"), std::string::npos) << text;
+}
 TEST(RtlMachineDeathTest, AFailureWhileRunningEndsTheRun) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto machine = machineFor(twoCores(), 8);

@@ -125,7 +125,7 @@ TEST(Router, RoutesAndArbitratesAsSpecified) {
     VerilatedModule<Vsnn_router> router(seed);
     router->x_i = static_cast<uint8_t>(rng.below(4));
     router->y_i = static_cast<uint8_t>(rng.below(4));
-    router->in_valid_i = router->out_ready_i = 0;
+    router->in_valid_i = router->out_ready_i = router->stall_i = 0;
     router.reset();
     RouterModel model(router->x_i, router->y_i);
     const uint64_t offer = rng.between(1, 10), accept = rng.between(2, 10);
@@ -148,6 +148,7 @@ TEST(Router, RoutesAndArbitratesAsSpecified) {
       router->out_ready_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31) : 31;
       if (rng.below(10) < accept)
         router->out_ready_i = 31;
+      router->stall_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31) : 0;
       router.settle();
       for (unsigned in = 0; in < kPorts; ++in) {
         ASSERT_EQ((router->in_ready_o >> in) & 1, model.ready(in));
@@ -158,8 +159,9 @@ TEST(Router, RoutesAndArbitratesAsSpecified) {
       }
       for (unsigned out = 0; out < kPorts; ++out) {
         const std::optional<unsigned> winner = model.winner(out);
-        ASSERT_EQ(((router->out_valid_o >> out) & 1) != 0, winner.has_value());
-        if (!winner)
+        const bool stalled = ((router->stall_i >> out) & 1) != 0;
+        ASSERT_EQ(((router->out_valid_o >> out) & 1) != 0, winner.has_value() && !stalled);
+        if (!winner || stalled)
           continue;
         ASSERT_EQ(flitOf(router->out_flit_o, out), model.head(*winner)) << "output " << out;
         if ((router->out_ready_i >> out) & 1) {

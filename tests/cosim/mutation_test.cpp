@@ -42,6 +42,12 @@ const Mutant kMutants[] = {
      "assign u_next = (u_sum > SumWidth'(2**(UBits-1)-1)) ? UBits'(2**(UBits-1)-1)"
      " : u_sum[UBits-1:0];"},
     {"DelayIgnored", "snn_axon_rx.sv", "(tick_slot_i + a_delay_q)", "(tick_slot_i)"},
+    {"BaseRowOfASparseListIgnored", "snn_synapse_decode.sv", "row_i + (sparse_i ? sparse_row : '0)",
+     "(sparse_i ? sparse_row : row_i)"},
+    {"BaseRowOfASparseListNotHeld", "snn_axon_rx.sv", "if (!s_sparse_q) s_row_q", "s_row_q"},
+    {"BaseRowOfADenseListHeld", "snn_axon_rx.sv", "if (!s_sparse_q) s_row_q", "if (1'b0) s_row_q"},
+    {"DelayOfAFullRingIsNone", "snn_axon_rx.sv", "(tick_slot_i + a_delay_q)",
+     "(tick_slot_i + (a_delay_q == SlotMask ? '0 : a_delay_q))"},
     {"ArbiterNeverTurns", "snn_arb_rr.sv", "grant[Inputs-1] ? '1 :", "1'b1 ? '1 :"},
     {"BarrierForgetsTheNetwork", "snn_mesh.sv", "(&x_done) & (&empty)", "(&x_done)"},
     {"ResetKeepsTheMembrane", "snn_neuron_store.sv", "{{RBits{1'b0}}, v_init, {UBits{1'b0}}}",
@@ -52,12 +58,14 @@ class Mutation : public ::testing::TestWithParam<Mutant> {};
 
 // 1 at the first difference, 0 if the machines agree on everything.
 [[noreturn]] void runLockstep() {
-  const target::Target tiny = llvm::cantFail(target::loadTarget("tiny"));
+  // Several rows of neurons and a ring of more than two slots: enough to show every fault.
+  const target::Target target =
+      test::tinyWith({{"core/neurons", 8}, {"core/delay_slots", 4}, {"core/input_axons", 8}});
   test::LockstepCoverage coverage;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     support::Rng rng(seed);
     if (const auto difference =
-            test::cycleAgainstRtl(rng, tiny, {.meshWidth = 2, .meshHeight = 1}, coverage)) {
+            test::cycleAgainstRtl(rng, target, {.meshWidth = 2, .meshHeight = 1}, coverage)) {
       std::cerr << "seed " << seed << ": " << *difference << '\n';
       std::exit(1);
     }

@@ -111,26 +111,43 @@ private:
     return anyOrder(rng, format.weightBits - 1);
   }
 
-  // Words 0 .. sparseFrom are dense, the rest sparse.
+  // Lists of words, one after the other; what axons share is a whole list. What is over stays
+  // unused.
   void synapses() {
-    core.synapses.resize(rng.between(1, std::min(options.maxWords, spec.synapseWords)));
-    sparseFrom = static_cast<uint32_t>(rng.below(core.synapses.size() + 1));
-    // Lanes beyond the used neurons stay 0 in every row that a word may land on.
-    const uint32_t used = static_cast<uint32_t>(core.neurons.size());
-    const uint32_t cut = used % format.lanes == 0 ? format.lanes : used % format.lanes;
-    for (uint32_t w = 0; w < core.synapses.size(); ++w)
-      core.synapses[w] =
-          w < sparseFrom ? denseWord(chance(rng, 0.5) ? format.lanes : cut) : sparseWord();
-    fullRows = used / format.lanes;
-    rows = (used + format.lanes - 1) / format.lanes;
-    for (uint32_t w = 0; w < sparseFrom; ++w)
-      cutWords.push_back(isCut(core.synapses[w], cut));
+    const auto words =
+        static_cast<uint32_t>(rng.between(1, std::min(options.maxWords, spec.synapseWords)));
+    while (core.synapses.size() < words) {
+      const auto left = static_cast<uint32_t>(words - core.synapses.size());
+      const auto count =
+          static_cast<uint32_t>(rng.between(1, std::min(left, options.maxWordsPerAxon)));
+      addList(count, chance(rng, 0.5));
+    }
   }
-  bool isCut(uint64_t word, uint32_t cut) const {
-    for (uint32_t lane = cut; lane < format.lanes; ++lane)
-      if (format.denseWeight(word, lane) != 0)
-        return false;
-    return true;
+  void addList(uint32_t words, bool sparse) {
+    const auto used = static_cast<uint32_t>(core.neurons.size());
+    List list;
+    list.address = static_cast<uint32_t>(core.synapses.size());
+    list.sparse = sparse;
+    if (sparse) {
+      // Low indices leave room for base rows.
+      const uint64_t bound = chance(rng, 0.3) ? used : rng.between(1, used);
+      uint32_t most = 0;
+      for (uint32_t w = 0; w < words; ++w)
+        core.synapses.push_back(sparseWord(bound, most));
+      list.baseRows = (used - 1 - most) / format.lanes + 1;
+    } else {
+      // On the last, partly used row the lanes beyond the used neurons must be 0.
+      const uint32_t rest = used % format.lanes;
+      const bool cut = rest != 0 && chance(rng, 0.5);
+      const uint32_t rows = used / format.lanes + (cut ? 1 : 0);
+      words = std::min(words, std::max(rows, 1u));
+      for (uint32_t w = 0; w < words; ++w)
+        core.synapses.push_back(denseWord(cut && w + 1 == words ? rest : format.lanes));
+      list.baseRows = rows < words ? 0 : rows - words + 1;
+    }
+    list.words = static_cast<uint16_t>(words);
+    if (list.baseRows != 0)
+      lists.push_back(list);
   }
   uint64_t denseWord(uint32_t lanes) {
     uint64_t word = 0;
@@ -138,49 +155,52 @@ private:
       word |= format.putDense(lane, anyWeight());
     return word;
   }
-  uint64_t sparseWord() {
+  // Indices below `bound`; `most` becomes the largest that has a weight.
+  uint64_t sparseWord(uint64_t bound, uint32_t &most) {
     uint64_t word = 0, banks = 0;
     for (uint32_t pair = 0; pair < format.pairs; ++pair) {
-      const auto neuron = static_cast<uint32_t>(rng.below(core.neurons.size()));
-      const uint64_t bank = uint64_t{1} << (neuron % format.lanes);
+      const auto index = static_cast<uint32_t>(rng.below(bound));
+      const uint64_t bank = uint64_t{1} << (index % format.lanes);
       if (banks & bank)
         continue;
       banks |= bank;
-      word |= format.putPair(pair, neuron, anyWeight());
+      const int32_t weight = anyWeight();
+      word |= format.putPair(pair, index, weight);
+      if (weight != 0)
+        most = std::max(most, index);
     }
     return word;
   }
 
+  // Any list at any base row: several axons on one list is the rule.
   image::AxonEntry anyAxon() {
     image::AxonEntry axon;
     axon.exponent = static_cast<uint8_t>(chance(rng, 0.5) ? 0 : rng.below(spec.exponentMax + 1));
-    axon.sparse = chance(rng, 0.5);
-    const uint32_t first = axon.sparse ? sparseFrom : 0;
-    const auto end = static_cast<uint32_t>(axon.sparse ? core.synapses.size() : sparseFrom);
-    if (first == end || chance(rng, 0.1))
+    if (lists.empty() || chance(rng, 0.1)) {
+      axon.sparse = chance(rng, 0.5);
       return axon; // no words
-    axon.address = static_cast<uint32_t>(rng.between(first, end - 1));
-    uint32_t words = static_cast<uint32_t>(
-        rng.between(1, std::min(end - axon.address, options.maxWordsPerAxon)));
-    if (!axon.sparse) {
-      words = std::min(words, rows);
-      axon.baseRow = static_cast<uint16_t>(rng.below(rows - words + 1));
-      // Only the word on the last, partly used row must have its lanes cut.
-      const uint32_t last = axon.baseRow + words - 1;
-      if (last >= fullRows && !cutWords[axon.address + words - 1])
-        --words;
     }
-    axon.words = static_cast<uint16_t>(words);
+    const List &list = lists[rng.below(lists.size())];
+    axon.sparse = list.sparse;
+    axon.address = list.address;
+    axon.words = list.words;
+    axon.baseRow =
+        static_cast<uint16_t>(chance(rng, 0.2) ? list.baseRows - 1 : rng.below(list.baseRows));
     return axon;
   }
 
+  struct List {
+    uint32_t address = 0;
+    uint16_t words = 0;
+    uint32_t baseRows = 0; // 0 .. baseRows-1 are legal
+    bool sparse = false;
+  };
   Rng &rng;
   const target::CoreSpec &spec;
   const RandomImageOptions &options;
   const image::WordFormat format;
   image::CoreImage &core;
-  uint32_t sparseFrom = 0, rows = 0, fullRows = 0;
-  std::vector<bool> cutWords;
+  std::vector<List> lists;
 };
 
 } // namespace

@@ -20,7 +20,23 @@ namespace {
 
 struct Coverage {
   uint64_t runs = 0, manyCores = 0, hostLayers = 0, rtl = 0;
+  uint64_t convolutions = 0, pools = 0, sparse = 0, readouts = 0; // networks that have one
 };
+
+void count(const net::Net &net, const net::QuantNet &quant, Coverage &coverage) {
+  bool convolution = false, pool = false, sparse = false, readout = false;
+  for (const net::QuantProjection &projection : quant.projections) {
+    convolution |= std::holds_alternative<net::ConvInts>(projection.weights);
+    sparse |= std::holds_alternative<net::SparseInts>(projection.weights);
+    pool |= !projection.pools.empty();
+  }
+  for (const net::Population &population : net.populations)
+    readout |= !net::spikes(population.kind);
+  coverage.convolutions += convolution;
+  coverage.pools += pool;
+  coverage.sparse += sparse;
+  coverage.readouts += readout;
+}
 
 // Random networks may be too large for a target, and a few cannot be what they ask for; any other
 // error is a fault of the compiler.
@@ -104,6 +120,7 @@ void compileAndCompare(support::Rng &rng, const target::Target &target,
   ++coverage.runs;
   coverage.manyCores += compiled->image->cores.size() > 1;
   coverage.hostLayers += !compiled->image->hostLayers.empty();
+  count(net, *compiled->quant, coverage);
 }
 
 void expectCovered(const Coverage &coverage, uint64_t least) {
@@ -112,6 +129,8 @@ void expectCovered(const Coverage &coverage, uint64_t least) {
   EXPECT_GE(coverage.runs, least);
   EXPECT_GT(coverage.manyCores, 0u);
   EXPECT_GT(coverage.hostLayers, 0u);
+  EXPECT_GT(coverage.sparse, 0u);
+  EXPECT_GT(coverage.readouts, 0u);
 }
 
 } // namespace
@@ -124,6 +143,8 @@ TEST(Compiled, LoihiLikeQuantAndCycle) {
     compileAndCompare(rng, target, {}, maxNeurons, false, coverage);
   });
   expectCovered(coverage, 60);
+  EXPECT_TRUE(std::getenv("SNNC_SEED") != nullptr ||
+              (coverage.convolutions > 0 && coverage.pools > 0));
 }
 
 TEST(Compiled, LoihiLikeQuantCycleAndRtl) {

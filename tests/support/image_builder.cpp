@@ -1,8 +1,10 @@
 #include "tests/support/image_builder.h"
 
 #include "common/image/synapse_words.h"
+#include "common/net/synapses.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace snnc::test {
@@ -28,13 +30,13 @@ private:
   bool place();
   void placeSegment(uint32_t population, uint32_t firstNeuron, uint32_t count);
   void addProjection(uint32_t index);
-  std::vector<std::vector<Synapse>> split(const net::QuantProjection &projection,
+  std::vector<std::vector<Synapse>> split(uint32_t target, const net::OutgoingInts &outgoing,
                                           uint32_t source) const;
   uint16_t addAxon(uint32_t core, std::vector<Synapse> synapses, uint8_t exponent);
-  void addDenseWords(image::CoreImage &core, image::AxonEntry &entry,
-                     const std::vector<Synapse> &synapses);
-  void addSparseWords(image::CoreImage &core, image::AxonEntry &entry,
-                      std::vector<Synapse> synapses);
+  std::vector<uint64_t> denseWords(const image::AxonEntry &entry,
+                                   const std::vector<Synapse> &synapses) const;
+  std::vector<uint64_t> sparseWords(const image::AxonEntry &entry,
+                                    std::vector<Synapse> synapses) const;
   void collectMessages();
   bool fits() const;
 
@@ -45,6 +47,8 @@ private:
   const image::WordFormat format;
   const std::vector<uint32_t> first;
   image::Image image;
+  // [core]: address of every list that is there, by (sparse, words).
+  std::vector<std::map<std::pair<bool, std::vector<uint64_t>>, uint32_t>> lists;
   // [population][neuron]: messages of a spike of it.
   std::vector<std::vector<std::vector<image::OutSlot>>> messages;
 };
@@ -79,6 +83,7 @@ std::optional<image::Image> Layout::build() {
   if (!place())
     return std::nullopt;
   image.axonSources.resize(image.cores.size());
+  lists.resize(image.cores.size());
   for (uint32_t i = 0; i < net.projections.size(); ++i)
     addProjection(i);
   collectMessages();
@@ -159,22 +164,14 @@ bool Layout::place() {
 }
 
 // The synapses of one source neuron, by core.
-std::vector<std::vector<Synapse>> Layout::split(const net::QuantProjection &projection,
+std::vector<std::vector<Synapse>> Layout::split(uint32_t target, const net::OutgoingInts &outgoing,
                                                 uint32_t source) const {
-  std::vector<std::pair<uint32_t, int32_t>> targets;
-  if (const auto *dense = std::get_if<net::DenseInts>(&projection.weights)) {
-    for (uint32_t post = 0; post < dense->rows; ++post)
-      targets.emplace_back(post, dense->values[size_t{post} * dense->cols + source]);
-  } else {
-    const auto &sparse = std::get<net::SparseInts>(projection.weights);
-    for (uint64_t k = sparse.rowStart[source]; k < sparse.rowStart[source + 1]; ++k)
-      targets.emplace_back(sparse.columns[k], sparse.values[k]);
-  }
   std::vector<std::vector<Synapse>> byCore(image.cores.size());
-  for (const auto &[post, weight] : targets)
-    for (const image::Segment &segment : image.populations[projection.target].segments)
-      if (weight != 0 && post >= segment.first && post - segment.first < segment.count)
+  outgoing.forEach(source, [&](uint32_t post, int16_t weight) {
+    for (const image::Segment &segment : image.populations[target].segments)
+      if (post >= segment.first && post - segment.first < segment.count)
         byCore[segment.core].push_back({segment.local + post - segment.first, weight});
+  });
   return byCore;
 }
 
@@ -184,8 +181,9 @@ void Layout::addProjection(uint32_t index) {
                                projection.delay, projection.weightBits});
   const bool fromHost = net.populations[projection.source].isInput;
   const uint32_t delay = net::hardwareDelay(net, first, projection);
+  const net::OutgoingInts outgoing(projection);
   for (uint32_t source = 0; source < net.populations[projection.source].size(); ++source) {
-    const std::vector<std::vector<Synapse>> byCore = split(projection, source);
+    const std::vector<std::vector<Synapse>> byCore = split(projection.target, outgoing, source);
     for (uint32_t c = 0; c < byCore.size(); ++c) {
       if (byCore[c].empty())
         continue;
@@ -209,31 +207,38 @@ uint16_t Layout::addAxon(uint32_t c, std::vector<Synapse> synapses, uint8_t expo
   std::sort(synapses.begin(), synapses.end(),
             [](const Synapse &a, const Synapse &b) { return a.local < b.local; });
   image::AxonEntry entry;
-  entry.address = static_cast<uint32_t>(core.synapses.size());
   entry.exponent = exponent;
-  const uint32_t rows =
-      synapses.back().local / format.lanes - synapses.front().local / format.lanes;
-  entry.sparse = options.shuffle ? rng.below(2) == 0 : synapses.size() * 2 < rows + 1;
-  if (entry.sparse)
-    addSparseWords(core, entry, std::move(synapses));
+  const uint32_t firstRow = synapses.front().local / format.lanes;
+  const uint32_t rows = synapses.back().local / format.lanes - firstRow + 1;
+  entry.sparse = options.shuffle ? rng.below(2) == 0 : synapses.size() * 2 < rows;
+  entry.baseRow = static_cast<uint16_t>(firstRow);
+  if (options.shuffle && entry.sparse && rng.below(4) == 0)
+    entry.baseRow = static_cast<uint16_t>(rng.below(firstRow + 1)); // indices start higher
+  std::vector<uint64_t> words =
+      entry.sparse ? sparseWords(entry, std::move(synapses)) : denseWords(entry, synapses);
+  entry.words = static_cast<uint16_t>(words.size());
+  entry.address = static_cast<uint32_t>(core.synapses.size());
+  const auto [place, isNew] = lists[c].try_emplace({entry.sparse, words}, entry.address);
+  if (isNew || (options.shuffle && rng.below(4) == 0)) // now and then a copy
+    core.synapses.insert(core.synapses.end(), words.begin(), words.end());
   else
-    addDenseWords(core, entry, synapses);
+    entry.address = place->second;
   core.axons.push_back(entry);
   return static_cast<uint16_t>(core.axons.size() - 1);
 }
 
-void Layout::addDenseWords(image::CoreImage &core, image::AxonEntry &entry,
-                           const std::vector<Synapse> &synapses) {
-  entry.baseRow = static_cast<uint16_t>(synapses.front().local / format.lanes);
-  entry.words = static_cast<uint16_t>(synapses.back().local / format.lanes - entry.baseRow + 1);
-  core.synapses.resize(core.synapses.size() + entry.words);
+std::vector<uint64_t> Layout::denseWords(const image::AxonEntry &entry,
+                                         const std::vector<Synapse> &synapses) const {
+  std::vector<uint64_t> words(synapses.back().local / format.lanes - entry.baseRow + 1);
   for (const Synapse &synapse : synapses)
-    core.synapses[entry.address + synapse.local / format.lanes - entry.baseRow] |=
+    words[synapse.local / format.lanes - entry.baseRow] |=
         format.putDense(synapse.local % format.lanes, synapse.weight);
+  return words;
 }
 
-void Layout::addSparseWords(image::CoreImage &core, image::AxonEntry &entry,
-                            std::vector<Synapse> synapses) {
+std::vector<uint64_t> Layout::sparseWords(const image::AxonEntry &entry,
+                                          std::vector<Synapse> synapses) const {
+  std::vector<uint64_t> words;
   while (!synapses.empty()) {
     uint64_t word = 0, banks = 0;
     uint32_t pair = 0;
@@ -245,12 +250,12 @@ void Layout::addSparseWords(image::CoreImage &core, image::AxonEntry &entry,
         continue;
       }
       banks |= bank;
-      word |= format.putPair(pair++, synapse.local, synapse.weight);
+      word |= format.putPair(pair++, synapse.local - entry.baseRow * format.lanes, synapse.weight);
     }
-    core.synapses.push_back(word);
-    ++entry.words;
+    words.push_back(word);
     synapses = std::move(later);
   }
+  return words;
 }
 
 // Output slots of every neuron, and the input routes in the order an image wants.

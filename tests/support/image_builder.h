@@ -1,6 +1,7 @@
 // A network laid onto cores without the compiler: no cost, no cleverness, much randomness. Tests of
 // the engines use it, so that they need no compiler, and so that layouts are met that the compiler
-// would never choose (holes, mixed dense and sparse axons, cores strewn over the mesh).
+// would never choose (holes, mixed dense and sparse axons, cores strewn over the mesh). Axons whose
+// words are equal share them, whatever projection they are of.
 #pragma once
 
 #include "common/image/image.h"
@@ -15,7 +16,9 @@ namespace snnc::test {
 struct LayoutOptions {
   uint32_t neuronsPerCore = 0;            // 0: the target's
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
-  bool shuffle = false; // cores at random places, holes between segments, random word formats
+  // Cores at random places, holes between segments, random word formats and base rows of sparse
+  // axons, some words that could be shared stored again.
+  bool shuffle = false;
 };
 
 // Empty if the network does not fit the target this way. `rng` is used only to shuffle.

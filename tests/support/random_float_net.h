@@ -12,7 +12,8 @@ struct RandomFloatNetOptions {
   uint32_t maxInputs = 20;
 };
 
-// IF, LIF and CubaLIF of every reset rule that the compiler takes, dense and sparse weights,
+// IF, LIF and CubaLIF of every reset rule that the compiler takes, at the end sometimes a readout
+// that does not spike; dense, sparse, convolutional, pooling and diagonal maps, some in chains;
 // biases, delays, loops, sometimes direct coding (net.run.encode).
 net::Net randomFloatNet(support::Rng &rng, const RandomFloatNetOptions &options);
 

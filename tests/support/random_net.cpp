@@ -1,5 +1,7 @@
 #include "tests/support/random_net.h"
 
+#include "tests/support/random_conv.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -94,8 +96,8 @@ net::SparseInts compress(const net::DenseInts &dense) {
 }
 
 net::QuantProjection randomProjection(Rng &rng, const net::QuantNet &net, uint32_t source,
-                                      uint32_t target, uint32_t delay,
-                                      const target::CoreSpec &core) {
+                                      uint32_t target, uint32_t delay, const target::CoreSpec &core,
+                                      double convolution) {
   net::QuantProjection projection;
   projection.name = net.populations[source].name + "_" + net.populations[target].name + "_" +
                     std::to_string(net.projections.size());
@@ -105,10 +107,20 @@ net::QuantProjection randomProjection(Rng &rng, const net::QuantNet &net, uint32
   projection.weightBits = static_cast<uint8_t>(rng.between(2, core.weightBits));
   projection.exponent =
       static_cast<uint8_t>(chance(rng, 0.25) ? rng.below(core.exponentMax + 1) : rng.below(3));
+  const uint32_t posts = net.populations[target].size();
+  uint32_t pres = net.populations[source].size();
+  if (chance(rng, convolution / 2)) {
+    projection.pools = {randomPool(rng, pres)};
+    pres = projection.pools[0].rows();
+  }
+  if (chance(rng, convolution)) {
+    projection.weights = randomConv(rng, pres, posts, projection.weightBits);
+    return projection;
+  }
   const double density = chance(rng, 0.5) ? 1.0 : 0.2 + 0.6 * rng.uniform();
   net::DenseInts dense;
-  dense.rows = net.populations[target].size();
-  dense.cols = net.populations[source].size();
+  dense.rows = posts;
+  dense.cols = pres;
   for (size_t i = 0; i < size_t{dense.rows} * dense.cols; ++i)
     dense.values.push_back(randomWeight(rng, projection.weightBits, density));
   if (chance(rng, 0.5))
@@ -123,11 +135,14 @@ net::HostLayer randomHostLayer(Rng &rng, const net::QuantNet &net, uint32_t targ
   layer.name = "host_" + std::to_string(target);
   layer.source = 0;
   layer.target = target;
-  layer.weights.rows = net.populations[target].size();
-  layer.weights.cols = net.populations[0].size();
-  for (size_t i = 0; i < size_t{layer.weights.rows} * layer.weights.cols; ++i)
-    layer.weights.values.push_back(randomWeight(rng, 8, 0.8));
-  for (uint32_t i = 0; i < layer.weights.rows; ++i) {
+  net::DenseInts weights{net.populations[target].size(), net.populations[0].size(), {}};
+  for (size_t i = 0; i < size_t{weights.rows} * weights.cols; ++i)
+    weights.values.push_back(randomWeight(rng, 8, 0.8));
+  if (chance(rng, 0.5))
+    layer.weights = compress(weights);
+  else
+    layer.weights = weights;
+  for (uint32_t i = 0; i < weights.rows; ++i) {
     layer.bias.push_back(rng.between(-20000, 20000));
     layer.shift.push_back(static_cast<uint8_t>(rng.below(8))); // small ones saturate now and then
   }
@@ -139,7 +154,8 @@ void addEdges(Rng &rng, net::QuantNet &net, const target::CoreSpec &core,
               const RandomNetOptions &options) {
   const auto count = static_cast<uint32_t>(net.populations.size());
   const auto tryEdge = [&](uint32_t source, uint32_t target, uint32_t delay) {
-    net.projections.push_back(randomProjection(rng, net, source, target, delay, core));
+    net.projections.push_back(
+        randomProjection(rng, net, source, target, delay, core, options.convolution));
     const std::vector<uint32_t> first = net::firstTicks(net);
     const bool fits =
         !first.empty() &&

@@ -13,8 +13,9 @@ struct RandomNetOptions {
   uint32_t maxPopulations = 4; // of neurons
   uint32_t maxSize = 12;       // of one of them
   uint32_t maxInputs = 10;
-  double recurrent = 0.5;  // chance of edges that close loops
-  double hostLayer = 0.25; // chance of direct coding
+  double recurrent = 0.5;   // chance of edges that close loops
+  double hostLayer = 0.25;  // chance of direct coding
+  double convolution = 0.2; // chance that a projection is one, pooled before or not
 };
 
 net::QuantNet randomQuantNet(support::Rng &rng, const target::CoreSpec &core,

@@ -53,7 +53,8 @@ llvm::Expected<uint64_t> warnClipped(const Subject &subject, const Samples &samp
     const llvm::ArrayRef<float> values(sample->values);
     for (size_t row = 0; row < values.size(); row += sample->size)
       for (const net::HostLayer &layer : net.hostLayers)
-        all.add(layer, values.slice(row + start[layer.source], layer.weights.cols));
+        all.add(layer,
+                values.slice(row + start[layer.source], net.populations[layer.source].size()));
   }
   if (all.clipped == 0)
     return 0;

@@ -1,5 +1,6 @@
 // snnc eval: accuracy of the network, of its integers and of the image; operations, energy, time.
 #include "common/image/codec.h"
+#include "common/net/synapses.h"
 #include "common/support/npy.h"
 #include "runtime/report/eval_report.h"
 #include "tools/snnc/clipping.h"
@@ -46,12 +47,23 @@ static uint64_t countUnlike(const std::vector<int32_t> &a, const std::vector<int
   return unlike;
 }
 
-static uint64_t nonzero(llvm::ArrayRef<int16_t> values) {
-  return values.size() - std::count(values.begin(), values.end(), 0);
+// Of the network as trained, if there is one; else of the integers.
+static uint64_t synapsesInto(const Subject &subject, uint32_t population) {
+  const net::QuantNet &net = *subject.quant;
+  for (const compiler::LayerReport &layer : subject.report.layers)
+    if (layer.name == net.populations[population].name)
+      return layer.synapses;
+  uint64_t synapses = 0;
+  for (const net::QuantProjection &projection : net.projections)
+    synapses += projection.target == population ? net::synapseCount(projection) : 0;
+  for (const net::HostLayer &layer : net.hostLayers)
+    synapses += layer.target == population ? net::synapseCount(layer) : 0;
+  return synapses;
 }
 
 static std::vector<report::LayerRow>
-layerRows(const net::QuantNet &net, const energy::SpikeCounts &spikes, uint64_t samples) {
+layerRows(const Subject &subject, const energy::SpikeCounts &spikes, uint64_t samples) {
+  const net::QuantNet &net = *subject.quant;
   std::vector<report::LayerRow> rows;
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     report::LayerRow row;
@@ -59,17 +71,13 @@ layerRows(const net::QuantNet &net, const energy::SpikeCounts &spikes, uint64_t 
     row.neurons = net.populations[p].size();
     row.input = net.populations[p].isInput;
     row.spikesPerSample = double(spikes.total(p)) / double(samples);
-    for (const net::QuantProjection &projection : net.projections) {
-      if (projection.target != p)
-        continue;
-      row.weightBits = std::max<uint32_t>(row.weightBits, projection.weightBits);
-      row.synapses +=
-          std::visit([](const auto &ints) { return nonzero(ints.values); }, projection.weights);
-    }
+    row.synapses = synapsesInto(subject, p);
+    for (const net::QuantProjection &projection : net.projections)
+      if (projection.target == p)
+        row.weightBits = std::max<uint32_t>(row.weightBits, projection.weightBits);
     for (const net::HostLayer &layer : net.hostLayers)
       if (layer.target == p) {
         row.weightBits = std::max<uint32_t>(row.weightBits, layer.weightBits);
-        row.synapses += nonzero(layer.weights.values);
         row.onHost = true;
       }
     rows.push_back(std::move(row));
@@ -132,7 +140,7 @@ static llvm::Expected<report::EvalReport> evaluate(const Subject &subject, const
   const std::vector<int32_t> &quant = result.engines[result.engines.size() - 2].predictions;
   report.steps = result.steps;
   report.ticks = result.steps + subject.image->maxSkew();
-  report.layers = layerRows(*subject.quant, image.spikes, samples.count);
+  report.layers = layerRows(subject, image.spikes, samples.count);
   if (subject.net) {
     const std::vector<int32_t> &floating = result.engines.front().predictions;
     report.accuracyFloat = accuracy(samples, floating);
@@ -144,6 +152,27 @@ static llvm::Expected<report::EvalReport> evaluate(const Subject &subject, const
   if (llvm::Error error = priceRun(report, subject, image, table))
     return error;
   return report;
+}
+
+// One cause of difference at a time, each a run of all samples on the float engine.
+static llvm::Error explain(const Subject &subject, const Samples &samples, Console &console,
+                           report::EvalReport &report) {
+  Progress progress(console, "explaining", samples.count);
+  llvm::Expected<verify::CauseReport> causes = verify::findCauses(
+      {.lowered = *subject.lowered,
+       .quant = *subject.quant,
+       .core = subject.target->core,
+       .firstSample = samples.first,
+       .samples = samples.count,
+       .sampleAt =
+           [&](uint64_t sample) {
+             return data::encodeSample(samples.dataset, sample, subject.run, console.seed);
+           },
+       .progress = [&](uint64_t done, uint64_t) { progress.set(done); }});
+  if (!causes)
+    return causes.takeError();
+  report.causes = std::move(*causes);
+  return llvm::Error::success();
 }
 
 static llvm::Expected<int> runEval(Args &args, Console &console) {
@@ -159,6 +188,11 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
     return subject.takeError();
   if (llvm::Error error = needImage(*subject))
     return error;
+  if (args.has("--explain") && !subject->net)
+    return support::Diag(support::DiagCode::FlagConflict, {subject->path, 0, {}},
+                         "--explain compares with the network as trained, which is not in here")
+        .help("give it the .json, .nir or .snn model and --target")
+        .take();
   llvm::Expected<const target::EnergyTable *> table =
       energy::findTable(*subject->target, args.textOr("--energy-table", ""));
   if (!table)
@@ -182,6 +216,9 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
   llvm::Expected<uint64_t> clipped = warnClipped(*subject, *samples, console);
   if (!clipped)
     return clipped.takeError();
+  if (args.has("--explain"))
+    if (llvm::Error error = explain(*subject, *samples, console, *report))
+      return error;
   report->warnings = console.warnings();
   if (args.has("--predictions"))
     if (llvm::Error error =
@@ -196,6 +233,8 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
 
 static constexpr FlagSpec kFlags[] = {
     {"--predictions", nullptr, "OUT.npz", "write label, float, quant, image: [N] int32 each"},
+    {"--explain", nullptr, nullptr,
+     "also count, per layer, the spikes that each cause changes; needs a MODEL"},
     {"--energy-table", nullptr, "NAME", "one of the target's tables; default: its first"},
     {"--float32", nullptr, nullptr, "the float engine rounds every operation to 32 bits"},
 };
@@ -209,9 +248,14 @@ const VerbSpec kEvalVerb = {
     "Runs every sample on float (the network as trained), quant (its integers, in double) and the\n"
     "image on the cycle-accurate cores. Operations, energy and latency are per inference. A MODEL\n"
     "needs --target; an IMAGE has no float network, so what needs one is null.\n"
+    "--explain runs the float network with one thing of the integers at a time: their weights,\n"
+    "their thresholds, resets and biases (parameters), their decays, their rounding of states.\n"
     "JSON: {\"schema\":\"snnc-eval/1\",\"samples\",\"accuracy\":{\"float\",\"quant\",\"image\"},\n"
     "       "
-    "\"spikes_per_sample\",\"ops\":{...},\"energy\":{...},\"latency\":{\"cycles\",\"seconds\"}}\n",
+    "\"spikes_per_sample\",\"ops\":{...},\"energy\":{...},\"latency\":{\"cycles\",\"seconds\"},\n"
+    "       \"differences\":{\"layers\":[{\"name\",\"all\",\"weights\",...}],...}}; differences "
+    "with\n"
+    "       --explain\n",
     "snnc eval model.json --target loihi-like --data digits --samples 1000",
     runEval};
 

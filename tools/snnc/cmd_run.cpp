@@ -105,6 +105,24 @@ static void printRun(const Subject &subject, Engine engine, const Samples &sampl
   table.print(os);
 }
 
+static llvm::Expected<Subject> loadFor(Engine engine, const RunPlan &plan, Args &args,
+                                       Console &console, const LoadOptions &options) {
+  const Need need = engine != Engine::Float ? Need::Image
+                    : plan.rounding         ? Need::Integers
+                                            : Need::Model;
+  llvm::Expected<Subject> subject = loadSubject(args, console, options, need);
+  if (!subject)
+    return subject;
+  if (llvm::Error error = engine == Engine::Float ? needFloat(*subject) : needImage(*subject))
+    return error;
+  if (plan.rounding)
+    if (llvm::Error error = needIntegers(*subject))
+      return error;
+  if (llvm::Error error = checkReadout(*subject))
+    return error;
+  return subject;
+}
+
 static llvm::Expected<int> runRun(Args &args, Console &console) {
   LoadOptions options;
   options.model = readModelFlags(args);
@@ -115,21 +133,22 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
   RunPlan plan;
   plan.engines = {engine};
   plan.float32 = args.has("--float32");
+  plan.rounding = args.choice("--rounding", {"target"}).has_value();
   plan.keepTraces = args.has("--trace");
   plan.recordState = args.has("--trace-state");
   if (plan.float32 && engine != Engine::Float)
     args.bad(DiagCode::FlagConflict, "--float32 is for --engine float", "");
+  if (plan.rounding && (plan.float32 || engine != Engine::Float))
+    args.bad(DiagCode::FlagConflict, "--rounding is for --engine float without --float32", "");
+  if (plan.rounding)
+    args.needed("--target", "whose cores round; 'snnc targets' lists them");
   if (plan.recordState && !plan.keepTraces)
     args.bad(DiagCode::FlagConflict, "--trace-state needs --trace OUT.npz", "");
   if (llvm::Error error = args.finish())
     return error;
-  llvm::Expected<Subject> subject =
-      loadSubject(args, console, options, engine == Engine::Float ? Need::Model : Need::Image);
+  llvm::Expected<Subject> subject = loadFor(engine, plan, args, console, options);
   if (!subject)
     return subject.takeError();
-  if (engine != Engine::Float)
-    if (llvm::Error error = needImage(*subject))
-      return error;
   llvm::Expected<Samples> samples = loadSamples(args, range, *subject);
   if (!samples)
     return samples.takeError();
@@ -160,6 +179,8 @@ static constexpr FlagSpec kFlags[] = {
     {"--trace-state", nullptr, nullptr,
      "and its membranes and currents, <name>.v and <name>.u: int32; see below for float"},
     {"--float32", nullptr, nullptr, "engine float rounds every operation to 32 bits"},
+    {"--rounding", nullptr, "R",
+     "target: engine float rounds its state as the cores of --target do, nothing else"},
 };
 static const FlagGroup kRunFlags = {"run", kFlags};
 static constexpr const char *kArguments[] = {"MODEL|IMAGE"};

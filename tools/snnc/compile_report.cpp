@@ -1,5 +1,6 @@
 #include "tools/snnc/compile_report.h"
 
+#include "common/net/layer_table.h"
 #include "common/net/print.h"
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
@@ -38,14 +39,16 @@ static void printProof(const compiler::CompileReport &report, llvm::raw_ostream 
 }
 
 static void printCores(const Subject &subject, llvm::raw_ostream &os) {
-  Table table({"core", "neurons", "groups", "axons", "output slots", "synapse words"});
+  Table table(
+      {"core", "neurons", "groups", "axons", "output slots", "synapse words", "without sharing"});
   for (const image::CoreImage &core : subject.image->cores) {
     uint64_t axons = 0;
     for (const image::AxonEntry &axon : core.axons)
       axons += axon.words != 0;
     table.row({llvm::formatv("({0},{1})", unsigned{core.x}, unsigned{core.y}).str(),
                withCommas(core.neurons.size()), withCommas(core.groups.size()), withCommas(axons),
-               withCommas(core.outSlots.size()), withCommas(core.synapses.size())});
+               withCommas(core.outSlots.size()), withCommas(core.synapses.size()),
+               withCommas(core.wordsWithoutSharing())});
   }
   table.print(os);
 }
@@ -54,6 +57,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
   const Subject &subject = output.subject;
   const compiler::CompileReport &report = subject.report;
   os << subject.path << " for " << subject.target->name << "\n\n";
+  if (subject.net)
+    os << net::toText(net::layerTable(*subject.net), /*brief=*/true) << '\n';
   printLayers(report, os);
   os << '\n';
   os << net::profileTable(subject.net ? subject.net->profile : subject.quant->profile);

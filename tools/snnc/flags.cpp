@@ -120,6 +120,7 @@ compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
   options.seed = seed;
   if (const auto bits = args.number("--weight-bits", 2, 16))
     options.weightBits = static_cast<uint32_t>(*bits);
+  options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))

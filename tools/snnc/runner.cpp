@@ -113,12 +113,18 @@ private:
   std::optional<Progress> progress;
   bool readsState = false;                   // the readout looks at membranes
   std::optional<trace::MembraneUnits> units; // of the integer engines' output
+  reference::RoundingGrid grid;              // with plan.rounding
   RunResult result;
 };
 
 llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
   if (engine == Engine::Float) {
-    auto made = reference::FloatEngine::create(*subject.net, plan.float32);
+    reference::FloatOptions options;
+    options.float32 = plan.float32;
+    if (plan.rounding)
+      options.rounding = &grid;
+    auto made =
+        reference::FloatEngine::create(plan.rounding ? *subject.lowered : *subject.net, options);
     if (!made)
       return made.takeError();
     return std::make_unique<FloatSample>(std::move(*made));
@@ -219,6 +225,8 @@ llvm::Expected<RunResult> Runner::run() {
   if (subject.quant)
     units =
         trace::membraneUnits(subject.quant->populations[subject.output()], subject.quant->profile);
+  if (plan.rounding)
+    grid = reference::RoundingGrid::of(*subject.quant);
   result.engines.resize(plan.engines.size());
   for (EngineResult &engine : result.engines) {
     engine.predictions.resize(samples.count);

@@ -34,6 +34,7 @@ const char *nameOf(Engine engine);
 struct RunPlan {
   std::vector<Engine> engines;
   bool float32 = false;
+  bool rounding = false;    // float: the lowered network with the state's rounding of the target
   bool keepTraces = false;  // keep every sample's trace: memory grows with the samples
   bool recordState = false; // in the traces kept
 };

@@ -1,11 +1,16 @@
 #include "tools/snnc/subject.h"
 
 #include "common/image/codec.h"
+#include "common/net/dequantize.h"
 #include "common/net/parse.h"
 #include "common/support/file_io.h"
 #include "common/support/strings.h"
 #include "compiler/frontends/json/json_frontend.h"
 #include "compiler/frontends/nir/nir_frontend.h"
+#include "compiler/pipeline/standard.h"
+#include "tools/snnc/ranc.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 namespace snnc::cli {
 
@@ -59,8 +64,11 @@ static llvm::Error readModel(Subject &subject, const net::ProfileFlags &flags,
     subject.net = std::move(*net);
     return llvm::Error::success();
   };
-  if (support::endsWith(path, ".json"))
+  if (support::endsWith(path, ".json")) {
+    if (llvm::Error error = refuseRanc(path))
+      return error;
     return keep(compiler::readJson(path, flags, warnings));
+  }
   if (support::endsWith(path, ".nir"))
     return keep(compiler::readNir(path, flags, warnings));
   if (!support::endsWith(path, ".snn"))
@@ -176,6 +184,8 @@ static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptio
   console.warn(warnings);
   if (!result)
     return inFile(result.takeError(), subject.path);
+  if (subject.net)
+    subject.lowered = std::move(result->net);
   subject.quant = std::move(result->quant);
   subject.image = std::move(result->image);
   subject.report = std::move(result->report);
@@ -194,10 +204,58 @@ static llvm::Error refuse(const Subject &subject, llvm::StringRef kind) {
       .take();
 }
 
+llvm::Error checkReadout(const Subject &subject) {
+  const uint32_t output = subject.output();
+  const bool silent = subject.net ? !net::spikes(subject.net->populations[output].kind)
+                                  : net::isSilent(subject.quant->populations[output]);
+  if (!silent || subject.run.readout != net::Readout::Count)
+    return llvm::Error::success();
+  const std::string &name =
+      subject.net ? subject.net->populations[output].name : subject.quant->populations[output].name;
+  const std::string kind =
+      subject.net ? std::string(" (") + net::nameOf(subject.net->populations[output].kind) + ")"
+                  : "";
+  return Diag(DiagCode::ReadoutNeedsSpikes, {subject.path, 0, {}},
+              llvm::formatv("readout 'count' counts spikes, but the output '{0}'{1} has none", name,
+                            kind)
+                  .str())
+      .help("--readout membrane, last or max reads its membrane")
+      .take();
+}
+
+// The passes up to and with `quantize`.
+static compiler::CompileOptions onlyIntegers(compiler::CompileOptions options) {
+  const std::vector<std::string> passes = compiler::standardPipeline();
+  if (options.bisect < 0)
+    options.bisect = static_cast<int>(llvm::find(passes, "quantize") - passes.begin() + 1);
+  return options;
+}
+
+// A model that has been read, as far as it is needed.
+static llvm::Error compileModel(Args &args, Console &console, const LoadOptions &options, Need need,
+                                Subject &subject) {
+  if (need == Need::Text || (need == Need::Integers && subject.quant) ||
+      (need == Need::Model && !args.has("--target")))
+    return llvm::Error::success();
+  if (!args.has("--target"))
+    return Diag(DiagCode::FlagMissing, {},
+                llvm::formatv("'snnc {0}' needs --target to compile a model", args.verb().name)
+                    .str())
+        .help("'snnc targets' lists them")
+        .take();
+  if (llvm::Error wrong = loadTarget(args, subject))
+    return wrong;
+  if (need == Need::Model)
+    return llvm::Error::success();
+  return compileSubject(
+      subject, need == Need::Integers ? onlyIntegers(options.compile) : options.compile, console);
+}
+
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
                                     Need need) {
   Subject subject;
   subject.path = args.arguments().at(0);
+  const bool runs = need == Need::Model || need == Need::Image;
   llvm::Expected<bool> isImage = isImageFile(subject.path);
   if (!isImage)
     return isImage.takeError();
@@ -206,6 +264,9 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
       return refuse(subject, "an image");
     if (llvm::Error error = loadImage(args, subject, options))
       return error;
+    if (runs)
+      if (llvm::Error error = checkReadout(subject))
+        return error;
     return subject;
   }
   support::Warnings warnings;
@@ -222,20 +283,18 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
   net::RunOptions &run = subject.net ? subject.net->run : subject.quant->run;
   overrideRun(run, options.model);
   subject.run = run;
-  if (need == Need::Text || (need == Need::Model && !args.has("--target")))
-    return subject;
-  if (!args.has("--target"))
-    return Diag(DiagCode::FlagMissing, {},
-                llvm::formatv("'snnc {0}' needs --target to compile a model", args.verb().name)
-                    .str())
-        .help("'snnc targets' lists them")
-        .take();
-  if (llvm::Error wrong = loadTarget(args, subject))
-    return wrong;
-  if (need == Need::Image)
-    if (llvm::Error wrong = compileSubject(subject, options.compile, console))
+  if (runs)
+    if (llvm::Error wrong = checkReadout(subject))
       return wrong;
+  if (llvm::Error wrong = compileModel(args, console, options, need, subject))
+    return wrong;
   return subject;
+}
+
+llvm::Error needFloat(const Subject &subject) {
+  if (subject.net)
+    return llvm::Error::success();
+  return refuse(subject, subject.fromImage ? "an image" : "a network of integers");
 }
 
 llvm::Error needImage(const Subject &subject) {
@@ -243,6 +302,15 @@ llvm::Error needImage(const Subject &subject) {
     return llvm::Error::success();
   return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
               "--skip or --bisect left no image to run")
+      .help("only 'snnc compile' stops half-way")
+      .take();
+}
+
+llvm::Error needIntegers(const Subject &subject) {
+  if (subject.quant)
+    return llvm::Error::success();
+  return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
+              "--skip or --bisect left the model without integers")
       .help("only 'snnc compile' stops half-way")
       .take();
 }

@@ -18,6 +18,7 @@ namespace snnc::cli {
 struct Subject {
   std::string path;
   std::optional<net::Net> net;          // as trained; empty for an image or an integer .snn
+  std::optional<net::Net> lowered;      // `net` as `quantize` read it, if it was compiled
   std::optional<net::QuantNet> quant;   // integers: compiled, read, or decoded from the image
   std::optional<image::Image> image;    // compiled or read
   std::optional<target::Target> target; // of the flag, or the one inside the image
@@ -32,21 +33,30 @@ struct Subject {
 };
 
 enum class Need {
-  Text,  // any model, not compiled
-  Model, // a float network; an image or an integer network is refused
-  Image, // an image, or a model and a target to compile it for
+  Text,     // any model or image, nothing compiled, not to be run
+  Integers, // `quant`: of an image, as read, or of a model and a target to quantise it for
+  Model,    // a float network; an image or an integer network is refused
+  Image,    // an image, or a model and a target to compile it for
 };
 struct LoadOptions {
   ModelFlags model;
   compiler::CompileOptions compile;
 };
-// Reads, overrides, and compiles if an image is needed. Fails with the diagnostics of what it calls
-// and with SNN1206 where flags and file do not go together. Warnings go to the console.
+// Reads, overrides, and compiles as far as needed. Fails with the diagnostics of what it calls,
+// with SNN1206 where flags and file do not go together, and SNN1214 where a readout counts the
+// spikes of an output that has none. Warnings go to the console.
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
                                     Need need);
 
-// SNN1206 if --skip or --bisect left no image to work on.
+// SNN1206 if --skip or --bisect left no image, or no integers, to work on.
 llvm::Error needImage(const Subject &subject);
+llvm::Error needIntegers(const Subject &subject);
+
+// SNN1214 if predictions count the spikes of an output that has none.
+llvm::Error checkReadout(const Subject &subject);
+
+// SNN1206 if there is only an image or a network of integers.
+llvm::Error needFloat(const Subject &subject);
 
 // True if the file starts with an image's magic, or is named like one.
 llvm::Expected<bool> isImageFile(llvm::StringRef path);

@@ -11,6 +11,7 @@ extern const VerbSpec kVerifyVerb;
 extern const VerbSpec kEvalVerb;
 extern const VerbSpec kDumpVerb;
 extern const VerbSpec kDiffVerb;
+extern const VerbSpec kExportVerb;
 extern const VerbSpec kTargetsVerb;
 
 inline constexpr int kExitDone = 0;

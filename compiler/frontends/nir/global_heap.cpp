@@ -49,6 +49,7 @@ bool heapIsSound(llvm::StringRef file, uint64_t at, uint64_t count) {
   if (at > file.size() || count > (file.size() - at) / kReferenceBytes)
     return false;
   std::map<uint64_t, std::optional<Objects>> collections;
+  uint64_t strings = 0, heaps = 0; // bytes; collections do not overlap in a sound file
   for (uint64_t i = 0; i < count; ++i) {
     const char *reference = file.data() + at + i * kReferenceBytes;
     const uint32_t length = read32le(reference);
@@ -57,12 +58,20 @@ bool heapIsSound(llvm::StringRef file, uint64_t at, uint64_t count) {
     if (length == 0 || address == 0)
       continue;
     const auto [known, isNew] = collections.try_emplace(address);
-    if (isNew)
+    if (isNew) {
+      if (address < file.size() - kReferenceBytes)
+        heaps += read64le(file.data() + address + 8);
+      if (heaps > file.size())
+        return false;
       known->second = objectsAt(file, address);
+    }
     if (!known->second)
       return false;
     const auto object = known->second->find(index);
     if (index == 0 || object == known->second->end() || object->second != length)
+      return false;
+    strings += length;
+    if (strings > file.size())
       return false;
   }
   return true;

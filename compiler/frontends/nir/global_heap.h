@@ -12,7 +12,8 @@
 namespace snnc::compiler::nir {
 
 // `count` references stand at byte `at` of the file: each is empty, or names an object of exactly
-// its length in a collection whose objects lie inside it. For 8-byte addresses, no user block.
+// its length in a collection whose objects lie inside it; and all together are no longer than the
+// file, as of strings that do not share bytes. For 8-byte addresses, no user block.
 bool heapIsSound(llvm::StringRef file, uint64_t at, uint64_t count);
 
 } // namespace snnc::compiler::nir

@@ -199,6 +199,14 @@ struct Hdf5File::Impl {
   uint64_t mostValues(size_t valueSize) const {
     return (bytes * kDeflateRatio + kSlackBytes) / std::max<size_t>(valueSize, 1);
   }
+  // Takes `count` from what may still be read; false if that is not left.
+  bool take(uint64_t count, uint64_t &left) {
+    if (count > left)
+      return false;
+    left -= count;
+    return true;
+  }
+  uint64_t valuesLeft = kMostValues, stringsLeft = kMostStrings;
 };
 
 Hdf5File::Hdf5File(std::string file, std::unique_ptr<Impl> impl)
@@ -220,6 +228,15 @@ llvm::Expected<Hdf5File> Hdf5File::open(llvm::StringRef path) {
 
 llvm::Error Hdf5File::fail(const std::string &path, const llvm::Twine &what) const {
   return Diag(DiagCode::NirFile, loc(path), what).take();
+}
+
+llvm::Error Hdf5File::tooMany(const std::string &path, const std::vector<uint64_t> &shape) const {
+  return Diag(DiagCode::TooManyElements, loc(path),
+              llvm::formatv("shape {0} is more than the {1} numbers and {2} strings that are read "
+                            "of a file",
+                            shapeText(shape), kMostValues, kMostStrings))
+      .help("no target holds a network of that size")
+      .take();
 }
 
 Hdf5File::Kind Hdf5File::kindOf(const std::string &path) const {
@@ -249,6 +266,28 @@ std::string Hdf5File::describe(const std::string &path) const {
   return kind == Kind::Group     ? "a group"
          : kind == Kind::Dataset ? "a dataset"
                                  : "an object that is not a dataset";
+}
+
+std::string Hdf5File::identity(const std::string &path) const {
+  Silence silence;
+  Handle object(H5Oopen(impl->file, path.c_str(), H5P_DEFAULT), H5Oclose);
+  H5O_info_t info;
+#if H5_VERSION_GE(1, 12, 0)
+  if (!object.ok() || H5Oget_info(object, &info, H5O_INFO_BASIC) < 0)
+    return "";
+  return std::string(reinterpret_cast<const char *>(&info.token), sizeof info.token);
+#else
+  if (!object.ok() || H5Oget_info(object, &info) < 0)
+    return "";
+  return std::to_string(info.addr);
+#endif
+}
+
+uint64_t Hdf5File::memberCount(const std::string &path) const {
+  Silence silence;
+  Handle group(H5Gopen2(impl->file, path.c_str(), H5P_DEFAULT), H5Gclose);
+  H5G_info_t info;
+  return group.ok() && H5Gget_info(group, &info) >= 0 ? info.nlinks : 0;
 }
 
 llvm::Expected<std::vector<std::string>> Hdf5File::members(const std::string &path) const {
@@ -285,6 +324,8 @@ llvm::Expected<Array<double>> Hdf5File::doubles(const std::string &path) const {
   if (!dataset.readShape(impl->mostValues(H5Tget_size(dataset.type))))
     return fail(path, "shape " + shapeText(dataset.shape) + " does not fit into a file of " +
                           llvm::Twine(impl->bytes) + " bytes");
+  if (!impl->take(dataset.count, impl->valuesLeft))
+    return tooMany(path, dataset.shape);
   Array<double> array{dataset.shape, {}};
   if (!readInto(dataset, H5T_NATIVE_DOUBLE, array.values))
     return fail(path, kUnreadable);
@@ -299,6 +340,8 @@ llvm::Expected<Array<float>> Hdf5File::floats(const std::string &path, bool &rou
     const bool isFloat = dataset.ok() && H5Tget_class(dataset.type) == H5T_FLOAT &&
                          H5Tget_size(dataset.type) <= sizeof(float);
     if (isFloat && dataset.readShape(impl->mostValues(H5Tget_size(dataset.type)))) {
+      if (!impl->take(dataset.count, impl->valuesLeft))
+        return tooMany(path, dataset.shape);
       Array<float> array{dataset.shape, {}};
       if (!readInto(dataset, H5T_NATIVE_FLOAT, array.values))
         return fail(path, kUnreadable);
@@ -329,6 +372,8 @@ llvm::Expected<Array<std::string>> Hdf5File::strings(const std::string &path) co
   Array<std::string> array{dataset.shape, {}};
   if (dataset.count == 0)
     return array;
+  if (!impl->take(dataset.count, impl->stringsLeft) || size * dataset.count > kMostValues)
+    return tooMany(path, dataset.shape);
   bool read = false;
   if (H5Tget_class(dataset.type) == H5T_INTEGER)
     read = readIntegerStrings(dataset, array.values);

@@ -2,8 +2,8 @@
 // soft and external links count as absent, attributes are ignored.
 //
 // A file is not trusted: an array may claim at most 1032 times the bytes of its file (the most that
-// deflate can expand) before memory for it is taken. libhdf5's own error printing is silenced.
-// Not thread-safe, as libhdf5 is not.
+// deflate can expand), and all arrays read from a file together kMostValues values, before memory
+// for them is taken. libhdf5's own error printing is silenced. Not thread-safe, as libhdf5 is not.
 #pragma once
 
 #include "common/support/diag.h"
@@ -24,6 +24,10 @@ template <class T> struct Array {
   std::vector<T> values;
 };
 
+// Of numbers and strings, over all reads of one file: 512 MiB as float.
+inline constexpr uint64_t kMostValues = uint64_t{1} << 27;
+inline constexpr uint64_t kMostStrings = uint64_t{1} << 19;
+
 class Hdf5File {
 public:
   enum class Kind { Absent, Group, Dataset };
@@ -33,10 +37,14 @@ public:
   Hdf5File(Hdf5File &&) noexcept;
   ~Hdf5File();
 
-  // Paths are absolute, "/node/nodes/lif1/tau". All failures are NirFile with that path.
+  // Paths are absolute, "/node/nodes/lif1/tau". All failures are NirFile with that path, or
+  // TooManyElements (2016) where a bound above is passed.
   Kind kindOf(const std::string &path) const;
   // What stands at `path` in words: "a group", "an external link", ...; empty if nothing does.
   std::string describe(const std::string &path) const;
+  // The same for the same object, however many links lead to it; empty if there is none.
+  std::string identity(const std::string &path) const;
+  uint64_t memberCount(const std::string &path) const; // of a group; 0 if it cannot be read
   // Names of a group's members, sorted bytewise.
   llvm::Expected<std::vector<std::string>> members(const std::string &path) const;
   // Any integer or float type, any byte order, as the type asked for. `rounded` is set if the
@@ -55,6 +63,7 @@ private:
   struct Impl;
   Hdf5File(std::string file, std::unique_ptr<Impl> impl);
   llvm::Error fail(const std::string &path, const llvm::Twine &what) const;
+  llvm::Error tooMany(const std::string &path, const std::vector<uint64_t> &shape) const;
 
   std::string file; // as the user wrote it
   std::unique_ptr<Impl> impl;

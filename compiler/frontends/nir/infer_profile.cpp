@@ -1,6 +1,7 @@
 #include "compiler/frontends/nir/infer_profile.h"
 
 #include "common/net/number_text.h"
+#include "compiler/frontends/nir/run_hints.h"
 
 #include <algorithm>
 #include <cmath>
@@ -38,28 +39,38 @@ void addFilters(const net::Param &tau, const net::Param &gain, std::vector<Filte
 // What the numbers of a net look like.
 struct Evidence {
   std::vector<Filter> filters;
-  std::vector<double> integratorGains; // r of IF
+  std::vector<double> integratorGains; // r of IF and I
+  std::vector<Filter> membranes;       // without those of a synapse
   bool hasLif = false, hasCuba = false;
-  bool allReset = true;  // every neuron has v_reset
-  bool zeroReset = true; // and every v_reset is 0
+  bool unitSynapses = true; // every w_in is 1
+  bool anyReset = false;    // a neuron follows the profile's rule
+  bool allReset = true;     // every such neuron has v_reset
+  bool zeroReset = true;    // and every v_reset is 0
 
   explicit Evidence(const net::Net &net) {
     for (const net::Population &population : net.populations) {
       const net::NeuronParams &params = population.params;
-      if (population.kind == NeuronKind::Input)
-        continue;
-      hasLif |= population.kind == NeuronKind::LIF;
-      hasCuba |= population.kind == NeuronKind::CubaLIF;
-      addFilters(params.tau, params.r, filters);
-      addFilters(params.tauMem, params.r, filters);
+      const NeuronKind kind = population.kind;
+      hasLif |= kind == NeuronKind::LIF;
+      hasCuba |= kind == NeuronKind::CubaLIF || kind == NeuronKind::CubaLI;
+      addFilters(params.tau, params.r, membranes);
+      addFilters(params.tauMem, params.r, membranes);
       addFilters(params.tauSyn, params.wIn, filters);
-      if (population.kind == NeuronKind::IF)
+      for (double gain : params.wIn.values)
+        unitSynapses &= gain == 1.0;
+      if (kind == NeuronKind::IF || kind == NeuronKind::I)
         integratorGains.insert(integratorGains.end(), params.r.values.begin(),
                                params.r.values.end());
+      const bool resets =
+          kind == NeuronKind::IF || kind == NeuronKind::LIF || kind == NeuronKind::CubaLIF;
+      if (!resets || population.reset)
+        continue;
+      anyReset = true;
       allReset &= !params.vReset.empty();
       for (double value : params.vReset.values)
         zeroReset &= value == 0.0;
     }
+    filters.insert(filters.end(), membranes.begin(), membranes.end());
   }
 
   bool everyGainIsOne() const {
@@ -106,28 +117,36 @@ bool isMultipleOf64th(double value) {
   return value * 64 == std::floor(value * 64);
 }
 
-bool onLavaGrid(const net::Net &net) {
+bool onLavaGrid(const net::Net &net, const Graph &graph) {
   auto allOn = [](const auto &values) {
     return std::all_of(values.begin(), values.end(), isMultipleOf64th);
   };
   for (const net::Population &population : net.populations)
     if (!allOn(population.params.vThreshold.values))
       return false;
-  for (const net::Projection &projection : net.projections)
-    if (!std::visit([&](const auto &weights) { return allOn(weights.values); }, projection.weights))
+  for (const Node &node : graph.nodes) {
+    const auto *dense = std::get_if<net::DenseWeights>(&node.map);
+    const auto *sparse = std::get_if<net::SparseWeights>(&node.map);
+    const auto *conv = std::get_if<net::ConvWeights>(&node.map);
+    const auto *scale = std::get_if<net::DiagonalWeights>(&node.map);
+    if ((dense && !allOn(dense->values)) || (sparse && !allOn(sparse->values)) ||
+        (conv && !allOn(conv->kernel)) || (scale && !allOn(scale->values)))
       return false;
+  }
   return true;
 }
 
 class Inference {
 public:
-  Inference(const net::Net &net, support::Warnings &warnings)
-      : net(net), evidence(net), warnings(warnings) {}
+  Inference(const net::Net &net, const Graph &graph, support::Warnings &warnings)
+      : net(net), graph(graph), evidence(net), warnings(warnings) {}
 
   net::Profile profile;
 
   void inferStep();
   void inferReset();
+  // Whether the gains are to be left out; what the flags say is in the profile by then.
+  bool leaveOutGains() const { return spyx && profile.dt.origin == Origin::Inferred; }
   // A step found as tau/r is in the unit of tau, which a flag may have set since.
   void rescaleStep() {
     if (unitGain && profile.dt.origin == Origin::Inferred &&
@@ -152,12 +171,15 @@ private:
     setting = {value, Origin::Inferred, std::move(reason)};
   }
   bool inferUnitGain();
+  bool inferSpyx();
   void inferUnscaled();
+  bool inferFromIntegrators();
 
   const net::Net &net;
+  const Graph &graph;
   const Evidence evidence;
   support::Warnings &warnings;
-  bool unitGain = false;
+  bool unitGain = false, spyx = false;
   bool guessedStep = false, guessedUnit = false, guessedReset = false;
 };
 
@@ -189,6 +211,43 @@ bool Inference::inferUnitGain() {
   return true;
 }
 
+// r = beta = 1 - dt/tau: at least two that agree, or steps as the unit of tau.
+bool Inference::inferSpyx() {
+  const std::vector<Filter> &membranes = evidence.membranes;
+  if (membranes.empty() || !evidence.unitSynapses)
+    return false;
+  auto stepOf = [](Filter filter) { return filter.tau * (1.0 - filter.gain); };
+  const double first = stepOf(membranes.front());
+  bool differ = false;
+  for (const Filter &filter : membranes) {
+    if (filter.gain >= 1.0 || !(std::abs(stepOf(filter) - first) <= 1e-4 * first))
+      return false;
+    differ |= !same(filter.tau, membranes.front().tau);
+  }
+  int digits = 0;
+  const double step = shortest(std::round(first * 1e7) / 1e7, digits);
+  const bool counts = std::abs(step - 1.0) <= 1e-4;
+  if (digits > 2 || (!differ && !counts))
+    return false;
+  spyx = true;
+  const std::string why = "r is 1 - dt/tau in every node, as Spyx writes it; its gains are 1";
+  infer(profile.tauUnit, counts ? TauUnit::Steps : TauUnit::Seconds, why);
+  infer(profile.dt, counts ? profile.dt.value : step, why);
+  guessedStep = true;
+  return true;
+}
+
+// An IF that is as long as a step: 1/r.
+bool Inference::inferFromIntegrators() {
+  const std::vector<double> &gains = evidence.integratorGains;
+  if (gains.empty() || !(gains[0] > 100) ||
+      !std::all_of(gains.begin(), gains.end(), [&](double gain) { return same(gain, gains[0]); }))
+    return false;
+  int digits = 0;
+  infer(profile.dt, shortest(1.0 / gains[0], digits), "r of every IF is 1/dt");
+  return true;
+}
+
 // r = 1 everywhere, or no rule at all.
 void Inference::inferUnscaled() {
   if (evidence.everyGainIsOne() && evidence.anyTauAtLeastOne()) {
@@ -206,27 +265,24 @@ void Inference::inferUnscaled() {
     infer(profile.dt, profile.dt.value, "not used: taus count steps");
     return;
   }
-  guessedStep = true;
   infer(profile.tauUnit, TauUnit::Seconds,
         evidence.everyGainIsOne() ? "r is 1 and every tau is below 1" : "the unit of NIR's text");
+  if (inferFromIntegrators())
+    return;
+  guessedStep = true;
   infer(profile.dt, profile.dt.value, "the file does not say; NIR tools use 1e-4 s");
 }
 
 void Inference::inferStep() {
   if (!evidence.filters.empty()) {
-    if (evidence.everyGainIsOne() || !inferUnitGain())
+    if (evidence.everyGainIsOne() || (!inferSpyx() && !inferUnitGain()))
       inferUnscaled();
     return;
   }
   const std::vector<double> &gains = evidence.integratorGains;
-  if (gains.empty())
+  if (gains.empty() || inferFromIntegrators())
     return;
-  const bool equal =
-      std::all_of(gains.begin(), gains.end(), [&](double gain) { return same(gain, gains[0]); });
-  if (equal && gains[0] > 100) {
-    int digits = 0;
-    infer(profile.dt, shortest(1.0 / gains[0], digits), "r of every IF is 1/dt");
-  } else if (equal && gains[0] == 1.0) {
+  if (std::all_of(gains.begin(), gains.end(), [](double gain) { return gain == 1.0; })) {
     infer(profile.dt, profile.dt.value, "not used: r of every IF is 1, a gain for a step");
   } else {
     guessedStep = true;
@@ -236,12 +292,18 @@ void Inference::inferStep() {
 
 void Inference::inferReset() {
   const bool stored = evidence.allReset;
+  if (!evidence.anyReset) {
+    infer(profile.reset, ResetRule::Zero, "not used: no neuron resets by it");
+    return;
+  }
   if (!evidence.zeroReset) {
     infer(profile.reset, ResetRule::Zero, "v_reset is not 0");
     return;
   }
   guessedReset = true;
-  if (unitGain && onLavaGrid(net)) {
+  if (spyx) {
+    infer(profile.reset, ResetRule::Subtract, "r is 1 - dt/tau, as of Spyx, which subtracts");
+  } else if (unitGain && onLavaGrid(net, graph)) {
     infer(profile.reset, ResetRule::Zero,
           "weights and thresholds are multiples of 1/64, as Lava writes them");
   } else if (unitGain && evidence.hasLif && !evidence.hasCuba && stored) {
@@ -270,16 +332,8 @@ void Inference::warnGuesses() {
 template <class T, class Parse>
 void takeMetadata(const Metadata &metadata, const char *key, net::Setting<T> &setting, Parse parse,
                   support::Warnings &warnings) {
-  const auto entry = metadata.find(key);
-  if (entry == metadata.end())
-    return;
-  if (const std::optional<T> value = parse(entry->second))
+  if (const std::optional<T> value = metadataEntry(metadata, key, parse, warnings))
     setting = {*value, Origin::Metadata, std::string("metadata/") + key};
-  else
-    warnings.push_back(
-        Diag(DiagCode::UnknownDataset, {"", 0, std::string("/node/metadata/") + key},
-             llvm::formatv("'{0}' is no value of '{1}' and is ignored", entry->second, key))
-            .data());
 }
 
 std::optional<double> parseStep(const std::string &text) {
@@ -289,12 +343,13 @@ std::optional<double> parseStep(const std::string &text) {
 
 } // namespace
 
-net::Profile inferProfile(const net::Net &net, const Metadata &metadata,
-                          const net::ProfileFlags &flags, support::Warnings &warnings) {
-  Inference inference(net, warnings);
+net::Profile inferProfile(net::Net &net, const Graph &graph, const net::ProfileFlags &flags,
+                          support::Warnings &warnings) {
+  Inference inference(net, graph, warnings);
   inference.inferStep();
   inference.inferReset();
   net::Profile &profile = inference.profile;
+  const Metadata &metadata = graph.metadata;
   takeMetadata(metadata, "dt", profile.dt, parseStep, warnings);
   takeMetadata(metadata, "tau_unit", profile.tauUnit, net::parseTauUnit, warnings);
   takeMetadata(metadata, "integrator", profile.integrator, net::parseIntegrator, warnings);
@@ -304,6 +359,9 @@ net::Profile inferProfile(const net::Net &net, const Metadata &metadata,
   net::apply(flags, profile);
   inference.rescaleStep();
   inference.warnGuesses();
+  if (inference.leaveOutGains())
+    for (net::Population &population : net.populations)
+      population.params.r = population.params.wIn = {};
   return profile;
 }
 

@@ -2,7 +2,6 @@
 
 #include "common/net/discretize.h"
 #include "compiler/frontends/nir/build_net.h"
-#include "compiler/frontends/nir/infer_profile.h"
 #include "compiler/frontends/nir/nir_graph.h"
 
 #include "llvm/Support/Path.h"
@@ -35,16 +34,14 @@ llvm::Expected<net::Net> readNir(llvm::StringRef path, const net::ProfileFlags &
   llvm::Expected<nir::Hdf5File> file = nir::Hdf5File::open(path);
   if (!file)
     return file.takeError();
-  nir::Metadata metadata;
   const size_t olderWarnings = warnings.size();
-  llvm::Expected<nir::Graph> graph = nir::readGraph(*file, metadata, warnings);
+  llvm::Expected<nir::Graph> graph = nir::readGraph(*file, warnings);
   if (!graph)
     return graph.takeError();
-  llvm::Expected<net::Net> net = nir::buildNet(std::move(*graph), warnings);
+  llvm::Expected<net::Net> net = nir::buildNet(std::move(*graph), flags, warnings);
   if (!net)
     return net.takeError();
   net->name = llvm::sys::path::stem(path).str();
-  net->profile = nir::inferProfile(*net, metadata, flags, warnings);
   for (size_t i = olderWarnings; i < warnings.size(); ++i)
     warnings[i].loc.file = path.str();
   if (llvm::Error error = checkUsable(*net, path))

@@ -1,15 +1,17 @@
-// Reads a NIR file (HDF5, nir >= 0.1) into the network IR.
+// Reads a NIR file (HDF5, every version of nir) into the network IR; docs/reference/nir.md has the
+// rules in full.
 //
-//   Nodes     Input, Output, Linear, Affine, IF, LIF, CubaLIF; any other is an error that names it
-//   Graph     populations are Input and neuron nodes, named after them, in order of execution; a
-//             Linear or Affine between two becomes a projection of its name, an edge without one a
-//             sparse identity "<source>_to_<target>". Several edges into a neuron add up.
-//   Cycles    broken at a neuron's output spike: the projection that closes one has delay 1
+//   Nodes     all that NIR has. Populations are Inputs, neurons and Thresholds, named after their
+//             nodes, in order of execution; nested graphs are inlined (nir_graph.h, cells.h)
+//   Between   every way over maps (Linear, Conv, pools, Scale, Flatten, Delay) from a population to
+//             the next is a projection; nothing is unrolled (routes.h, projections.h, biases.h)
+//   Shapes    inferred along the edges both ways (shapes.h)
+//   Cycles    without a delay of their own are broken at a neuron's output spike: the projection
+//             that closes one has delay 1 (order.h)
 //   Profile   inferred (infer_profile.h); a guess is a warning that names the flag to settle it
-//   Accepted  gzip'd or not, scalar parameters, leading ones of shapes, no v_reset / w_in /
-//             version, nodes and edges in any order, no Input or Output, a bare node as root
+//   Bounds    time and memory are bounded whatever the file claims; beyond them it is refused
 //
-// All errors of a file are returned together, each with the path inside the file.
+// All errors of a stage are returned together, each with the path inside the file.
 #pragma once
 
 #include "common/net/net.h"

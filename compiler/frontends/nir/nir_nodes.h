@@ -1,46 +1,97 @@
-// The nodes of a NIR graph as the importer keeps them, and how each kind is read.
+// The nodes of a NIR graph as the importer keeps them.
 #pragma once
 
 #include "common/net/net.h"
-#include "compiler/frontends/nir/hdf5_reader.h"
+#include "common/support/diag.h"
+#include "common/support/strings.h"
 
+#include "llvm/ADT/StringRef.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace snnc::compiler::nir {
 
+using Shape = std::vector<uint64_t>; // row-major, channels first; empty = not known
+
+// How a convolution or pool slides, as the file says it; axis 0 is y, 1 is x (the one of Conv1d).
+struct Sliding {
+  bool oneAxis = false; // Conv1d: shapes are [channels, x]
+  bool same = false;    // padding "same"
+  std::array<uint64_t, 2> kernel{1, 1}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
+  uint64_t channels = 0; // of its input; 0 = any (a pool)
+};
+
 struct Node {
-  enum class Kind { Input, Output, Linear, Neuron };
+  enum class Kind {
+    Input,
+    Output,
+    Port,      // an Input or Output of a nested graph: passes on what it gets
+    Flatten,   // passes on in another shape
+    Delay,     // passes on later
+    Map,       // Linear, Affine, Conv, pools, Scale
+    Neuron,    // I, LI, CubaLI, IF, LIF, CubaLIF
+    Threshold, // becomes a population or part of the neuron before it
+  };
 
   std::string name, type;
   Kind kind = Kind::Input;
   support::SourceLoc loc;
-  // Input and Output: as stored. Neurons: of the widest parameter, empty if all are single values.
-  std::vector<uint64_t> shape;
-  // Linear, Affine. A bias of zeros is none.
-  net::DenseWeights weights;
-  std::vector<double> bias;
-  // IF, LIF, CubaLIF. A parameter that is the same everywhere is one value.
+  // As stored, empty if the file leaves it open (all parameters are single values).
+  Shape shape;
+  // Of what arrives and leaves; complete after inferShapes.
+  Shape in, out;
+
+  // Map. `map` of a sliding one has its window after inferShapes; a bias of zeros is none.
+  net::Weights map;
+  std::vector<double> bias; // per row, of a convolution per output channel
+  std::optional<Sliding> sliding;
+  net::ProjectionGrid grid;
+
+  int64_t startDim = 0, endDim = -1; // Flatten
+  std::vector<double> delay;         // Delay: 1 or n, in the unit of tau, >= 0
+
+  // Neuron, Threshold. A parameter that is the same everywhere is one value.
   net::NeuronKind neuron = net::NeuronKind::Input;
   net::NeuronParams params;
+  std::optional<net::ResetRule> reset;
+  net::PopulationGrid populationGrid;
 };
+
+// Scalars of the root's metadata group, numbers in decimal.
+using Metadata = std::map<std::string, std::string>;
 
 struct Graph {
   std::vector<Node> nodes;                          // in natural order of names: 2 before 10
   std::vector<std::pair<uint32_t, uint32_t>> edges; // (source, destination), sorted, each once
+  Metadata metadata;
 };
 
-// Number of values of a shape; 1 for rank 0.
-uint64_t sizeOf(const std::vector<uint64_t> &shape);
-std::string shapeText(const std::vector<uint64_t> &shape); // "[1, 12]"
-// Digits compare as numbers: "2" < "10", "fc2" < "fc10". Total: ties are broken bytewise.
-bool naturalLess(llvm::StringRef a, llvm::StringRef b);
+constexpr uint32_t kNoNode = UINT32_MAX;
 
-// Reads the node that the group `path` holds. UnsupportedNode (2002) for a type that is not one of
-// Input, Output, Linear, Affine, IF, LIF, CubaLIF; NirFile, NotFinite, ParamShape or WeightShape
-// for one that is broken.
-llvm::Expected<Node> readNode(const Hdf5File &file, const std::string &path,
-                              const std::string &name, support::Warnings &warnings);
+// Populations: their outputs are new in every step. The others pass values on within a step.
+inline bool isPopulation(const Node &node) {
+  return node.kind == Node::Kind::Input || node.kind == Node::Kind::Neuron ||
+         node.kind == Node::Kind::Threshold;
+}
+// Passes every element on as it is, in the same order.
+inline bool isIdentity(const Node &node) {
+  return node.kind == Node::Kind::Port || node.kind == Node::Kind::Flatten;
+}
+
+// Number of values of a shape, 1 for an empty one; net::kMaxElements + 1 for any larger one.
+uint64_t sizeOf(const Shape &shape);
+std::string shapeText(const Shape &shape); // "[1, 12]"
+Shape withoutLeadingOnes(Shape shape);     // keeps the last extent
+using support::naturalLess;
+
+// Successors of every node, in the order of edges.
+std::vector<std::vector<uint32_t>> successorsOf(const Graph &graph);
+std::vector<std::vector<uint32_t>> predecessorsOf(const Graph &graph);
 
 } // namespace snnc::compiler::nir

@@ -123,25 +123,40 @@ private:
       axonOf[cluster.axons[a].projection][cluster.axons[a].source] = a;
       sources.push_back({cluster.axons[a].projection, cluster.axons[a].source});
     }
+    const std::vector<uint8_t> writes = writersOfLists(cluster);
     std::vector<size_t> start(cluster.axons.size() + 1, 0);
-    forEachSynapse(cluster, [&](uint32_t axon, uint32_t, int16_t) { ++start[axon + 1]; });
+    forEachSynapse(cluster,
+                   [&](uint32_t axon, uint32_t, int16_t) { start[axon + 1] += writes[axon]; });
     std::partial_sum(start.begin(), start.end(), start.begin());
     std::vector<emit::LocalSynapse> local(start.back());
     std::vector<size_t> next(start.begin(), start.end() - 1);
     forEachSynapse(cluster, [&](uint32_t axon, uint32_t neuron, int16_t weight) {
-      local[next[axon]++] = {static_cast<uint16_t>(neuron), weight};
+      if (writes[axon])
+        local[next[axon]++] = {static_cast<uint16_t>(neuron), weight};
     });
     for (uint32_t a = 0; a < cluster.axons.size(); ++a) {
       const Axon &axon = cluster.axons[a];
       image::AxonEntry &entry = core.axons.emplace_back();
-      entry.address = static_cast<uint32_t>(core.synapses.size());
+      entry.address = axon.address;
       entry.words = axon.words;
       entry.baseRow = axon.baseRow;
       entry.exponent = net.projections[axon.projection].exponent;
       entry.sparse = axon.sparse;
-      emit::appendWords(axon, llvm::ArrayRef(local.data() + start[a], start[a + 1] - start[a]),
-                        format, core.synapses);
+      if (writes[a])
+        emit::appendWords(axon, llvm::ArrayRef(local.data() + start[a], start[a + 1] - start[a]),
+                          format, core.synapses);
     }
+  }
+
+  // The axons whose list no earlier one has.
+  static std::vector<uint8_t> writersOfLists(const Cluster &cluster) {
+    std::vector<uint8_t> writes; // of bool
+    uint32_t end = 0;
+    for (const Axon &axon : cluster.axons) {
+      writes.push_back(axon.address == end);
+      end = std::max(end, axon.address + axon.words);
+    }
+    return writes;
   }
 
   const CoreIr &ir;

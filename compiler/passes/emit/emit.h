@@ -1,7 +1,7 @@
 // Writes the deployment image: the core IR with the network's integers in it.
 //
 //   Reads    quantised network, core IR after route
-//   Writes   image; cores in order of (y, x), axons and slots as routed
+//   Writes   image; cores in order of (y, x), axons and slots as routed, shared lists once
 //   Needs    target.core word layout; target.json and its fingerprint go into the image
 //   Keeps    every integer: image::toNetwork(image) is the quantised network again
 //   Fails    never on what route accepted

@@ -27,7 +27,8 @@ static void appendSparse(const core_ir::Axon &axon, llvm::ArrayRef<LocalSynapse>
   for (size_t i = 0; i < byBank.size(); ++i) {
     const auto pair = static_cast<uint32_t>(i / axon.words);
     assert(pair < format.pairs && "route counted the pairs");
-    words[start + i % axon.words] |= format.putPair(pair, byBank[i].local, byBank[i].weight);
+    words[start + i % axon.words] |=
+        format.putPair(pair, byBank[i].local - axon.baseRow * format.lanes, byBank[i].weight);
   }
 }
 

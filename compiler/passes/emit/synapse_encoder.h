@@ -17,8 +17,10 @@ struct LocalSynapse {
   int16_t weight = 0; // nonzero
 };
 
-// Appends axon.words words for `synapses` (ascending local). Sparse words: synapses sorted by bank
-// are dealt round the words like cards, so that a bank never meets itself and no word overflows.
+// Appends axon.words words for `synapses` (ascending local), which depend only on the weights and
+// on where they lie from axon.baseRow on: equal lists give equal words. Sparse words: synapses
+// sorted by bank are dealt round the words like cards, so that a bank never meets itself and no
+// word overflows.
 void appendWords(const core_ir::Axon &axon, llvm::ArrayRef<LocalSynapse> synapses,
                  const image::WordFormat &format, std::vector<uint64_t> &words);
 

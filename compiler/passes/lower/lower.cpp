@@ -1,5 +1,7 @@
 #include "compiler/passes/lower/lower.h"
 
+#include "compiler/passes/lower/fold.h"
+
 #include "common/net/discretize.h"
 
 #include <algorithm>
@@ -53,31 +55,62 @@ double resetParam(const net::NeuronUpdate &update, net::ResetRule rule, double r
   llvm_unreachable("covered switch");
 }
 
+bool hasCurrent(net::NeuronKind kind) {
+  return kind == net::NeuronKind::CubaLIF || kind == net::NeuronKind::CubaLI;
+}
+bool leaks(net::NeuronKind kind) {
+  return hasCurrent(kind) || kind == net::NeuronKind::LIF || kind == net::NeuronKind::LI;
+}
+
+// The rest of every neuron; empty if it is 0 in all.
+std::vector<double> restsOf(const net::Population &population) {
+  net::Param rest = population.params.vLeak;
+  if (!leaks(population.kind) || rest.empty())
+    return {};
+  std::vector<double> rests;
+  for (uint32_t i = 0; i < population.size(); ++i)
+    rests.push_back(rest[i]);
+  rest.values = std::move(rests);
+  dropZeros(rest);
+  return rest.values;
+}
+
+void rewriteFilters(net::NeuronParams &params, net::NeuronKind kind,
+                    const net::NeuronUpdate &update) {
+  if (hasCurrent(kind)) {
+    params.tauMem.values.push_back(tauOfDecay(update.membraneDecay));
+    params.tauSyn.values.push_back(tauOfDecay(update.currentDecay));
+  } else if (leaks(kind)) {
+    params.tau.values.push_back(tauOfDecay(update.membraneDecay));
+  }
+}
+
 llvm::Error rewriteNeurons(net::Population &population, const Updates &updates,
                            net::ResetRule rule) {
+  if (population.kind == net::NeuronKind::Threshold)
+    return llvm::Error::success(); // its threshold is all it has
   const net::NeuronParams old = population.params;
-  const bool hasRest = population.kind != net::NeuronKind::IF && !old.vLeak.empty();
+  const bool hasRest = leaks(population.kind) && !old.vLeak.empty();
   net::NeuronParams params;
   for (size_t i = 0; i < updates.size(); ++i) {
     const net::NeuronUpdate &update = updates[i];
+    const double rest = hasRest ? old.vLeak[i] : 0.0;
+    rewriteFilters(params, population.kind, update);
+    params.vInit.values.push_back(update.vInit - rest);
+    if (!update.spikes)
+      continue;
     if (rule == net::ResetRule::SubtractDelayed && update.membraneDecay == 0.0)
       return delayedWithoutMemory(population, i);
-    const double rest = hasRest ? old.vLeak[i] : 0.0;
-    if (population.kind == net::NeuronKind::LIF)
-      params.tau.values.push_back(tauOfDecay(update.membraneDecay));
-    if (population.kind == net::NeuronKind::CubaLIF) {
-      params.tauMem.values.push_back(tauOfDecay(update.membraneDecay));
-      params.tauSyn.values.push_back(tauOfDecay(update.currentDecay));
-    }
     params.vThreshold.values.push_back(update.threshold - rest);
     params.vReset.values.push_back(resetParam(update, rule, rest));
-    params.vInit.values.push_back(update.vInit - rest);
     params.refractory.values.push_back(update.refractorySteps);
   }
   dropZeros(params.vReset);
   dropZeros(params.vInit);
   dropZeros(params.refractory);
   population.params = std::move(params);
+  if (population.reset == net::ResetRule::SubtractDelayed)
+    population.reset = net::ResetRule::Subtract;
   return llvm::Error::success();
 }
 
@@ -94,29 +127,15 @@ std::vector<double> gainsOf(const Updates &updates) {
   return gains;
 }
 
-void scaleWeights(net::Weights &weights, const std::vector<double> &gains) {
-  const auto gainOf = [&](size_t target) { return gains[gains.size() == 1 ? 0 : target]; };
-  if (auto *dense = std::get_if<net::DenseWeights>(&weights)) {
-    for (size_t row = 0; row < dense->rows; ++row)
-      for (size_t col = 0; col < dense->cols; ++col) {
-        float &value = dense->values[row * dense->cols + col];
-        value = static_cast<float>(value * gainOf(row));
-      }
-    return;
-  }
-  auto &sparse = std::get<net::SparseWeights>(weights);
-  for (size_t i = 0; i < sparse.values.size(); ++i)
-    sparse.values[i] = static_cast<float>(sparse.values[i] * gainOf(sparse.columns[i]));
-}
-
-// Folds the gains of `population` into its input projections and sums their biases on one.
-void rewriteInputs(net::Net &net, uint32_t population, const std::vector<double> &gains) {
+// Folds the maps of a population's inputs, its gains included, and sums their biases on one.
+llvm::Error rewriteInputs(net::Net &net, uint32_t population, const std::vector<double> &gains,
+                          PassContext &context) {
+  llvm::Error errors = llvm::Error::success();
   net::Projection *biased = nullptr;
   for (net::Projection &projection : net.projections) {
     if (projection.target != population)
       continue;
-    if (!gains.empty())
-      scaleWeights(projection.weights, gains);
+    errors = llvm::joinErrors(std::move(errors), lower::fold(projection, gains, context));
     for (size_t i = 0; !gains.empty() && i < projection.bias.size(); ++i)
       projection.bias[i] *= gains[gains.size() == 1 ? 0 : i];
     if (projection.bias.empty())
@@ -129,6 +148,7 @@ void rewriteInputs(net::Net &net, uint32_t population, const std::vector<double>
       biased->bias[i] += projection.bias[i];
     projection.bias.clear();
   }
+  return errors;
 }
 
 void rewriteProfile(net::Profile &profile) {
@@ -139,22 +159,9 @@ void rewriteProfile(net::Profile &profile) {
   profile.tauUnit.reason = profile.integrator.reason = profile.reset.reason = "lowered";
 }
 
-// The rest of every neuron; empty if it is 0 in all.
-std::vector<double> restsOf(const net::Population &population) {
-  net::Param rest = population.params.vLeak;
-  if (population.kind == net::NeuronKind::IF || rest.empty())
-    return {};
-  std::vector<double> rests;
-  for (uint32_t i = 0; i < population.size(); ++i)
-    rests.push_back(rest[i]);
-  rest.values = std::move(rests);
-  dropZeros(rest);
-  return rest.values;
-}
-
 } // namespace
 
-llvm::Expected<bool> LowerPass::run(Module &module, PassContext &) {
+llvm::Expected<bool> LowerPass::run(Module &module, PassContext &context) {
   net::Net &net = module.net;
   module.profile = net.profile;
   module.rests.assign(net.populations.size(), {});
@@ -165,9 +172,11 @@ llvm::Expected<bool> LowerPass::run(Module &module, PassContext &) {
     llvm::Expected<Updates> updates = net::discretize(population, module.profile);
     if (!updates)
       return updates.takeError();
-    rewriteInputs(net, p, gainsOf(*updates));
+    if (llvm::Error error = rewriteInputs(net, p, gainsOf(*updates), context))
+      return error;
     module.rests[p] = restsOf(population);
-    if (llvm::Error error = rewriteNeurons(population, *updates, module.profile.reset.value))
+    const net::ResetRule rule = net::resetRule(population, module.profile);
+    if (llvm::Error error = rewriteNeurons(population, *updates, rule))
       return error;
   }
   rewriteProfile(net.profile);

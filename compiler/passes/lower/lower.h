@@ -1,16 +1,20 @@
-// Brings every neuron to one canonical update, so that later passes see no framework:
+// Brings every neuron to one canonical update and every projection to one weighted map, so that
+// later passes see no framework:
 //
 //   i' = a*i + x      v' = b*v + i' + bias      fire, reset
 //
 //   Reads    net IR
 //   Writes   net IR: profile integrator = unit and tau in steps; every gain is 1 and v_leak is 0;
 //            subtract-delayed has become subtract; the biases of a population are summed on its
-//            first biased projection. Module::profile keeps the profile as imported,
-//            Module::rests the v_leak of every neuron.
+//            first biased projection; `before` has only sums over disjoint windows, and `weights`
+//            is dense, sparse, a convolution or a diagonal (fold.h). Module::profile keeps the
+//            profile as imported, Module::rests the v_leak of every neuron.
 //   Keeps    the network function: the float engine gives the same spikes before and after, up to
 //            its own rounding
-//   Fails    SNN3002 subtract-delayed with a membrane that keeps nothing from step to step
-//   Cost     O(synapses), in place
+//   Fails    SNN3002 subtract-delayed with a membrane that keeps nothing from step to step;
+//            SNN3010 maps that cannot be folded, and are too many synapses to unroll
+//   Warns    SNN3011 maps that were unrolled to many synapses
+//   Cost     O(parameters), in place; O(synapses) of what is unrolled
 //
 //   v_leak           v~ = v - v_leak: threshold, reset value and v_init shift, a reset *amount* not
 //   gains            W_eff = W * g_s * g_m, per target neuron; the same for its bias

@@ -1,6 +1,7 @@
 // The greedy mapper. Private to partition.
 #pragma once
 
+#include "compiler/passes/partition/neuron_order.h"
 #include "compiler/passes/partition/open_cluster.h"
 
 #include <vector>
@@ -36,7 +37,7 @@ struct GreedyOptions {
 // Populations share cores; if then some neuron reaches too many cores, every population begins on
 // a core of its own, which is taken if it helps.
 GreedyResult fillGreedily(const net::QuantNet &net, const target::Target &target,
-                          const std::vector<uint32_t> &firstTick, const core_ir::Limits &limits,
-                          GreedyOptions options);
+                          const std::vector<uint32_t> &firstTick, const NeuronOrders &orders,
+                          const core_ir::Limits &limits, GreedyOptions options);
 
 } // namespace snnc::compiler::partition

@@ -18,7 +18,8 @@ struct ResourceTotal {
 };
 
 // Neurons; axons (one per source and projection with a synapse); output slots (the same without
-// inputs); synapse words and block bits without any rounding up.
+// inputs); synapse words and block bits without any rounding up, a weight that a pool or a
+// convolution repeats counted once.
 std::vector<ResourceTotal> resourceTotals(const net::QuantNet &net, const target::Target &target,
                                           const core_ir::Limits &limits);
 

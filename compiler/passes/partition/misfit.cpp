@@ -61,10 +61,10 @@ std::vector<std::string> layerNotes(const MisfitContext &context, const GreedyRe
   return notes;
 }
 
-uint64_t coresWith(const MisfitContext &context, const Limits &limits, uint64_t enough,
-                   uint32_t weightBits) {
-  const GreedyResult result =
-      fillGreedily(context.net, context.target, context.firstTick, limits, {enough, weightBits});
+uint64_t coresWith(const MisfitContext &context, const NeuronOrders &orders, const Limits &limits,
+                   uint64_t enough, uint32_t weightBits) {
+  const GreedyResult result = fillGreedily(context.net, context.target, context.firstTick, orders,
+                                           limits, {enough, weightBits});
   return result.misfits.empty() && !result.gaveUp ? result.clusters.size() : UINT64_MAX;
 }
 
@@ -87,7 +87,9 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
   }
   const uint64_t available = uint64_t{context.meshWidth} * context.meshHeight;
   if (context.options.maxNeuronsPerCore != 0) {
-    const uint64_t cores = coresWith(context, limitsOf(context.target, 0), available, 0);
+    const Limits limits = limitsOf(context.target, 0);
+    const NeuronOrders orders = neuronOrders(context.net, context.target, limits);
+    const uint64_t cores = coresWith(context, orders, limits, available, 0);
     if (cores <= available)
       return formatv("--max-neurons-per-core {0} or no such limit takes {1} cores",
                      context.target.core.neurons, cores);
@@ -96,7 +98,7 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
   for (const net::QuantProjection &projection : context.net.projections)
     bits = std::max<uint32_t>(bits, projection.weightBits);
   for (uint32_t fewer = bits > 0 && context.target.blockCost ? bits - 1 : 0; fewer >= 2; --fewer) {
-    const uint64_t cores = coresWith(context, context.limits, available, fewer);
+    const uint64_t cores = coresWith(context, *context.orders, context.limits, available, fewer);
     if (cores <= available)
       return formatv("--weight-bits {0} takes about {1} cores", fewer, cores);
   }

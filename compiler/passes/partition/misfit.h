@@ -14,6 +14,7 @@ struct MisfitContext {
   const core_ir::Limits &limits;
   const std::vector<uint32_t> &firstTick;
   uint32_t meshWidth, meshHeight;
+  const NeuronOrders *orders = nullptr; // hopeless() needs none
 };
 
 // One SNN4001 per population and resource.

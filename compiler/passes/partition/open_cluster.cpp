@@ -1,5 +1,7 @@
 #include "compiler/passes/partition/open_cluster.h"
 
+#include "compiler/core_ir/alike_sources.h"
+
 #include <algorithm>
 
 namespace snnc::compiler::partition {
@@ -11,9 +13,15 @@ OpenCluster::OpenCluster(const net::QuantNet &net, const target::Target &target,
     : net(net), limits(limits), lanes(target.core.lanes()), synapses(allByTarget(net)),
       into(projectionsInto(net)) {
   for (const net::QuantProjection &projection : net.projections) {
+    const uint32_t sources = preCount(projection);
     costs.emplace_back(target, weightBits == 0 ? projection.weightBits : weightBits);
-    uses.emplace_back(preCount(projection));
-    banks.emplace_back(size_t{preCount(projection)} * lanes, 0);
+    alike.push_back(firstAlike(projection));
+    uses.emplace_back(sources);
+    const bool shares = sharesLists(projection);
+    banks.emplace_back(shares ? 0 : size_t{sources} * lanes, 0);
+    shared.emplace_back();
+    if (shares)
+      shared.back().emplace(costs.back(), lanes, sources);
   }
 }
 
@@ -47,21 +55,72 @@ void OpenCluster::planAxon(AxonKey key, uint32_t local, Load &load) {
   updates.push_back(update);
 }
 
+// An axon whose list another one pays for.
+void OpenCluster::planFollower(AxonKey key, Load &load) {
+  Use &use = uses[key.projection][key.source];
+  if (use.epoch == epoch)
+    return;
+  Update update{&use, &noBank, key, Use{}};
+  update.next.epoch = epoch;
+  updates.push_back(update);
+  ++load.inputAxons;
+}
+
+void OpenCluster::planAlike(uint32_t projection, uint32_t neuron, Load &load) {
+  const std::vector<uint32_t> &first = alike[projection];
+  synapses[projection].forEach(neuron, [&](uint32_t source, int16_t) {
+    if (first[source] == source)
+      planAxon({projection, source}, plannedLocal, load);
+    else
+      planFollower({projection, source}, load);
+  });
+}
+
+void OpenCluster::planShared(uint32_t projection, uint32_t neuron, Load &load) {
+  SharedLists &lists = *shared[projection];
+  const std::vector<uint32_t> &first = alike[projection];
+  load.synapseWords -= lists.words();
+  load.blockBits -= lists.blockBits();
+  synapses[projection].forEach(neuron, [&](uint32_t source, int16_t weight) {
+    planFollower({projection, source}, load);
+    if (!first.empty() && first[source] != source)
+      return;
+    lists.append(source, plannedLocal, weight);
+    appended.push_back({projection, source});
+  });
+  load.synapseWords += lists.words();
+  load.blockBits += lists.blockBits();
+}
+
+void OpenCluster::revert() {
+  for (auto key = appended.rbegin(); key != appended.rend(); ++key)
+    shared[key->projection]->undo(key->source);
+}
+
 Load OpenCluster::plan(uint32_t population, uint32_t neuron) {
   updates.clear();
+  appended.clear();
   Load load = filled.cluster.load;
   plannedLocal = load.extent;
-  if (!continuesRun(population, neuron)) {
+  const bool joins = !filled.cluster.runs.empty() && // a group, if not a run
+                     filled.cluster.runs.back().population == population;
+  if (!joins) {
     const uint32_t aligned = (load.extent + lanes - 1) / lanes * lanes;
     plannedLocal = aligned < limits.extent ? aligned : load.extent;
     ++load.groups;
   }
   load.extent = plannedLocal + 1;
   ++load.neurons;
-  for (uint32_t p : into[population])
-    synapses[p].forEach(neuron, [&](uint32_t source, int16_t) {
-      planAxon({p, source}, plannedLocal, load);
-    });
+  for (uint32_t p : into[population]) {
+    if (shared[p])
+      planShared(p, neuron, load);
+    else if (!alike[p].empty())
+      planAlike(p, neuron, load);
+    else
+      synapses[p].forEach(neuron, [&](uint32_t source, int16_t) {
+        planAxon({p, source}, plannedLocal, load);
+      });
+  }
   return load;
 }
 
@@ -89,6 +148,7 @@ bool OpenCluster::tryAdd(uint32_t population, uint32_t neuron) {
       commit(population, neuron, load);
       return true;
     }
+    revert();
     why = violations(load, limits);
     return false;
   }
@@ -103,8 +163,18 @@ void OpenCluster::forceAdd(uint32_t population, uint32_t neuron) {
   commit(population, neuron, plan(population, neuron));
 }
 
+void OpenCluster::restart(const std::vector<Run> &runs) {
+  finish();
+  for (const Run &run : runs)
+    for (uint32_t k = 0; k < run.count; ++k)
+      forceAdd(run.population, run.first + k);
+}
+
 Filled OpenCluster::finish() {
   ++epoch;
+  for (std::optional<SharedLists> &lists : shared)
+    if (lists)
+      lists->clear();
   Filled out = std::move(filled);
   filled = Filled{};
   return out;

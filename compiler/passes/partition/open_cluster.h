@@ -6,8 +6,9 @@
 #include "compiler/core_ir/by_target.h"
 #include "compiler/core_ir/core_ir.h"
 #include "compiler/core_ir/limits.h"
+#include "compiler/core_ir/shared_lists.h"
 
-#include <memory>
+#include <optional>
 #include <vector>
 
 namespace snnc::compiler::partition {
@@ -30,13 +31,20 @@ public:
 
   bool empty() const { return filled.cluster.runs.empty(); }
   uint32_t firstPopulation() const { return filled.cluster.runs.front().population; }
+  const std::vector<core_ir::Run> &runs() const { return filled.cluster.runs; }
 
   // Adds the neuron if the cluster then still keeps every limit but output slots. Otherwise
   // leaves it as it was, and `exceeded()` says why.
   bool tryAdd(uint32_t population, uint32_t neuron);
   // Adds the neuron whatever it costs.
   void forceAdd(uint32_t population, uint32_t neuron);
+  // What the last tryAdd would have exceeded, and what the cluster exceeds as it is.
   const llvm::SmallVector<core_ir::Violation, 2> &exceeded() const { return why; }
+  llvm::SmallVector<core_ir::Violation, 2> exceededNow() const {
+    return core_ir::violations(filled.cluster.load, limits);
+  }
+  // Starts again with the neurons of `runs`, which were a cluster's.
+  void restart(const std::vector<core_ir::Run> &runs);
 
   // Hands out the cluster and starts an empty one.
   Filled finish();
@@ -54,9 +62,14 @@ private:
     AxonKey key;
     Use next;
   };
-  // Load with the neuron added, and the updates that would make it so.
+  // Load with the neuron added, and the updates that would make it so; shared lists have it
+  // already.
   core_ir::Load plan(uint32_t population, uint32_t neuron);
   void planAxon(AxonKey key, uint32_t local, core_ir::Load &load);
+  void planFollower(AxonKey key, core_ir::Load &load);
+  void planAlike(uint32_t projection, uint32_t neuron, core_ir::Load &load);
+  void planShared(uint32_t projection, uint32_t neuron, core_ir::Load &load);
+  void revert();
   void commit(uint32_t population, uint32_t neuron, const core_ir::Load &load);
   bool continuesRun(uint32_t population, uint32_t neuron) const;
 
@@ -66,13 +79,17 @@ private:
   std::vector<core_ir::ByTarget> synapses;
   std::vector<std::vector<uint32_t>> into; // projections by target population
   std::vector<core_ir::AxonCostModel> costs;
-  std::vector<std::vector<Use>> uses;       // [projection][source]
-  std::vector<std::vector<uint16_t>> banks; // [projection][source * lanes + bank]
+  std::vector<std::vector<uint32_t>> alike;                // [projection]: core_ir::firstAlike
+  std::vector<std::optional<core_ir::SharedLists>> shared; // [projection]: if it shares lists
+  std::vector<std::vector<Use>> uses;                      // [projection][source]
+  std::vector<std::vector<uint16_t>> banks; // [projection][source * lanes + bank], if not shared
 
   uint32_t epoch = 1;
   Filled filled;
   uint32_t plannedLocal = 0;
   std::vector<Update> updates;
+  std::vector<AxonKey> appended; // to shared lists
+  uint16_t noBank = 0;
   llvm::SmallVector<core_ir::Violation, 2> why;
 };
 

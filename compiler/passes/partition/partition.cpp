@@ -92,12 +92,15 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   const uint64_t cores = uint64_t{width} * height;
   const std::vector<partition::ResourceTotal> totals =
       partition::resourceTotals(net, target, limits);
-  const partition::MisfitContext misfits{net, target, options, limits, ir.firstTick, width, height};
+  partition::NeuronOrders orders;
+  const partition::MisfitContext misfits{net,          target, options, limits,
+                                         ir.firstTick, width,  height,  &orders};
   if (partition::coresLowerBound(net, totals) > partition::farBeyond(cores))
     return partition::hopeless(misfits, totals);
+  orders = partition::neuronOrders(net, target, limits);
 
   partition::GreedyResult result =
-      partition::fillGreedily(net, target, ir.firstTick, limits, {cores, 0});
+      partition::fillGreedily(net, target, ir.firstTick, orders, limits, {cores, 0});
   llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
                                         partition::neuronsExceedCore(misfits, result.misfits));
   if (result.clusters.size() > cores || result.gaveUp)

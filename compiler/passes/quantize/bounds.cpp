@@ -35,6 +35,8 @@ double membraneHigh(const BoundsInput &in, double drive, double keep) {
   double leaking = std::max(resting, fixpoint(drive, keep, in.steps));
   if (keep >= 1.0 && drive > 0.0)
     leaking = resting + fixpoint(drive, keep, in.steps);
+  if (!in.neuron.compareGe && threshold >= in.vmax)
+    return leaking; // never fires: no threshold holds it
   // What a step leaves behind: at most the threshold, or what is left after the subtraction.
   double left = std::max(resting, threshold);
   if (in.neuron.resetSubtract && drive > reset)
@@ -60,20 +62,20 @@ bool inside(const Range &range, double low, double high) {
 
 } // namespace
 
-double NeuronBounds::excess(const target::CoreSpec &core, double vmin, double vmax) const {
-  double most = 0.0;
-  const auto consider = [&](double bound, double end) {
-    if (std::isfinite(bound))
-      most = std::max(most, bound / end);
+NeuronBounds::Excess NeuronBounds::excess(const target::CoreSpec &core, double vmin,
+                                          double vmax) const {
+  const auto farthest = [](double most, double bound, double end) {
+    return std::isfinite(bound) ? std::max(most, bound / end) : most;
   };
   const double acc = limit(core.accumulatorBits), u = limit(core.currentBits);
-  consider(accumulator.low, -acc);
-  consider(accumulator.high, acc - 1);
-  consider(current.low, -u);
-  consider(current.high, u - 1);
-  consider(membrane.low, vmin);
-  consider(membrane.high, vmax);
-  return most;
+  Excess excess;
+  excess.wrap = farthest(excess.wrap, accumulator.low, -acc);
+  excess.wrap = farthest(excess.wrap, accumulator.high, acc - 1);
+  excess.wrap = farthest(excess.wrap, current.low, -u);
+  excess.wrap = farthest(excess.wrap, current.high, u - 1);
+  excess.clamp = farthest(excess.clamp, membrane.low, vmin);
+  excess.clamp = farthest(excess.clamp, membrane.high, vmax);
+  return excess;
 }
 
 NeuronBounds boundsOf(const BoundsInput &in, const target::CoreSpec &core) {

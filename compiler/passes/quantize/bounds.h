@@ -35,8 +35,12 @@ struct NeuronBounds {
   Range accumulator, current, membrane; // membrane: before the clamp; may be +-inf
   bool accumulatorSafe = true, currentSafe = true, membraneSafe = true;
 
-  // How many times its register the farthest finite bound is; at most 1 if all are safe.
-  double excess(const target::CoreSpec &core, double vmin, double vmax) const;
+  // How many times its register the farthest finite bound is: of the states that wrap, and of the
+  // membrane, which clamps. At most 1 if all are safe.
+  struct Excess {
+    double wrap = 0.0, clamp = 0.0;
+  };
+  Excess excess(const target::CoreSpec &core, double vmin, double vmax) const;
 };
 
 NeuronBounds boundsOf(const BoundsInput &input, const target::CoreSpec &core);

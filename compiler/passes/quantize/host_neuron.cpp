@@ -6,6 +6,8 @@
 
 #include "common/support/fixed_point.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -30,8 +32,9 @@ IntRange roundWeights(const HostNeuronRequest &request, double step, HostNeuron 
   neuron.bias = neuron.biasFits ? std::llrint(bias) : 0;
   IntRange range{neuron.bias, neuron.bias};
   const double limit = request.weightMax;
+  const double low = request.weightMin ? *request.weightMin : -limit;
   for (float value : request.row) {
-    const auto w = static_cast<int64_t>(std::clamp(std::nearbyint(value / step), -limit, limit));
+    const auto w = static_cast<int64_t>(std::clamp(std::nearbyint(value / step), low, limit));
     neuron.weights.push_back(static_cast<int16_t>(w));
     range.low += std::min(w * request.input.low, w * request.input.high);
     range.high += std::max(w * request.input.low, w * request.input.high);
@@ -77,7 +80,7 @@ bool holds(const HostNeuronRequest &request, const HostNeuron &neuron,
            const target::CoreSpec &core) {
   const double registerMax = std::ldexp(1.0, static_cast<int>(core.membraneBits) - 1) - 1;
   const net::NeuronUpdate &update = *request.update;
-  for (double value : {update.threshold, update.reset, update.vInit})
+  for (double value : realRegisters(update))
     if (!(std::abs(value) * neuron.scale <= registerMax))
       return false;
   BoundsInput input;
@@ -130,9 +133,8 @@ HostNeuron atScale(const HostNeuronRequest &request, double scale, double larges
 }
 
 bool registersExact(const HostNeuronRequest &request, const HostNeuron &neuron) {
-  const net::NeuronUpdate &update = *request.update;
-  return nearInteger(update.threshold * neuron.scale) && nearInteger(update.reset * neuron.scale) &&
-         nearInteger(update.vInit * neuron.scale);
+  return llvm::all_of(realRegisters(*request.update),
+                      [&](double value) { return nearInteger(value * neuron.scale); });
 }
 
 bool rowOnGrid(llvm::ArrayRef<float> row, double step) {
@@ -154,9 +156,11 @@ HostInputRange hostInputRange(const net::RunOptions &run) {
 
 HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::CoreSpec &core) {
   double largest = absMax(request.row);
-  if (largest == 0.0)
-    largest = std::max({std::abs(request.bias), std::abs(request.update->threshold),
-                        std::abs(request.update->reset), std::abs(request.update->vInit), 1e-30});
+  if (largest == 0.0) {
+    largest = std::max(std::abs(request.bias), 1e-30);
+    for (double value : realRegisters(*request.update))
+      largest = std::max(largest, std::abs(value));
+  }
   if (request.scale)
     return atScale(request, *request.scale, largest, core);
 
@@ -172,6 +176,17 @@ HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::Co
       weightsOnly = largest / m;
   }
   return atStep(request, weightsOnly.value_or(largest / request.weightMax), core);
+}
+
+HostNeuron hostNeuronAt(const HostNeuronRequest &request, double scale, uint8_t exp,
+                        uint8_t shift) {
+  HostNeuron neuron;
+  const int power = int{exp} - int{shift};
+  const IntRange range =
+      roundWeights(request, std::ldexp(request.input.scale, power) / scale, neuron);
+  setPower(request, range, shift, power, neuron);
+  neuron.scale = scale;
+  return neuron;
 }
 
 } // namespace snnc::compiler::quantize

@@ -35,6 +35,7 @@ struct HostNeuronRequest {
   llvm::ArrayRef<float> row; // real weights, one per input element
   double bias = 0.0;
   uint32_t weightMax = 127;
+  std::optional<int32_t> weightMin; // empty: -weightMax
   HostInputRange input;
   const net::NeuronUpdate *update = nullptr;
   bool resetSubtract = false;
@@ -59,5 +60,8 @@ struct HostNeuron {
 // Beside values that differ by more than the shifts allow the result may not fit: biasFits is
 // false, or `scale` takes a register of `update` out of its width (misfitRegister in registers.h).
 HostNeuron quantizeHostNeuron(const HostNeuronRequest &request, const target::CoreSpec &core);
+
+// With everything given: weights, bias and bias range at that step.
+HostNeuron hostNeuronAt(const HostNeuronRequest &request, double scale, uint8_t exp, uint8_t shift);
 
 } // namespace snnc::compiler::quantize

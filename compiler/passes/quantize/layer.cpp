@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -13,24 +14,12 @@ using snnc::support::DiagCode;
 
 namespace snnc::compiler::quantize {
 
-static RowStats rowStats(const IncomingValues &incoming, uint32_t neurons) {
-  RowStats row;
-  for (uint32_t j = 0; j < neurons; ++j) {
-    double positive = 0.0, negative = 0.0;
-    for (float w : incoming.of(j))
-      (w > 0.0f ? positive : negative) += std::abs(w);
-    row.largest.push_back(absMax(incoming.of(j)));
-    row.positive.push_back(positive);
-    row.negative.push_back(negative);
-  }
-  return row;
-}
-
 LayerQuantizer::LayerQuantizer(const net::Net &net, uint32_t population, QuantizeOptions options,
                                PassContext &context)
     : net(net), population(net.populations[population]), options(options), context(context),
       core(context.target.core), weightMax((1u << (options.weightBits - 1)) - 1),
-      resetSubtract(net.profile.reset.value != net::ResetRule::Zero),
+      resetSubtract(net::resetRule(net.populations[population], net.profile) !=
+                    net::ResetRule::Zero),
       hostInput(hostInputRange(net.run)) {}
 
 llvm::Error LayerQuantizer::run(std::vector<Source> inputs, net::QuantPopulation &out,
@@ -42,11 +31,16 @@ llvm::Error LayerQuantizer::run(std::vector<Source> inputs, net::QuantPopulation
   if (llvm::Error error = checkCapability())
     return error;
   prepare();
-  for (uint32_t j = 0; j < population.size(); ++j)
-    quantizeNeuron(j);
-  for (Source &source : sources)
-    if (source.quant != nullptr)
-      quantizeWeights(source);
+  onGrid = takeGrid();
+  if (!onGrid) {
+    quant->duOffset = chooseDuOffset();
+    setExponents();
+    for (uint32_t first = 0; first < population.size(); first += groupSize)
+      quantizeGroup(first);
+  }
+  for (size_t s = 0; s < sources.size(); ++s)
+    if (sources[s].quant != nullptr)
+      quantizeWeights(incoming[s], sources[s]);
   if (host != nullptr)
     addHostErrors();
   if (llvm::Error error = checkScales())
@@ -54,12 +48,15 @@ llvm::Error LayerQuantizer::run(std::vector<Source> inputs, net::QuantPopulation
 
   stats.name = population.name;
   stats.neurons = population.size();
-  stats.synapses = nonzero;
-  stats.weightBits = sources.empty() ? 0 : options.weightBits;
+  stats.synapses = static_cast<uint64_t>(synapses);
+  for (const Source &source : sources)
+    stats.weightBits =
+        std::max<uint32_t>(stats.weightBits, source.quant != nullptr ? source.quant->weightBits
+                                                                     : source.host->weightBits);
   stats.sqnrDb =
       noise > 0.0 ? 10.0 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
-  stats.saturated = saturated;
-  stats.zeroed = zeroed;
+  stats.saturated = static_cast<uint64_t>(saturated);
+  stats.zeroed = static_cast<uint64_t>(zeroed);
   stats.onHost = host != nullptr;
   proveSafe(stats);
   warnDecays();
@@ -80,6 +77,14 @@ llvm::Error LayerQuantizer::takeUpdates() {
 
 // What no register can hold: an error, or with allowLossy the nearest value and a warning.
 llvm::Error LayerQuantizer::checkCapability() {
+  if (population.kind == net::NeuronKind::Threshold)
+    return Diag(DiagCode::CoreCannotHold, population.loc,
+                formatv("unsupported: '{0}' is a threshold without a memory, and a core's membrane "
+                        "keeps at least 1/4096 of its value",
+                        population.name))
+        .help("give it a memory that forgets at once: an LIF with tau = dt; --engine float runs "
+              "the network as it is")
+        .take();
   llvm::Error errors = llvm::Error::success();
   const auto report = [&](const llvm::Twine &what, const llvm::Twine &nearest) {
     if (options.allowLossy)
@@ -116,19 +121,38 @@ void LayerQuantizer::prepare() {
   const auto registerMax = static_cast<int32_t>((int64_t{1} << (core.membraneBits - 1)) - 1);
   quant->vmin = -registerMax;
   quant->vmax = registerMax;
-  quant->duOffset = chooseDuOffset();
   accumulator.assign(size, {});
   biasRange.assign(size, {});
-  hostStep.assign(size, 1.0);
   bias.assign(size, 0.0);
+  groupSize = channelSize();
   for (size_t s = 0; s < sources.size(); ++s) {
-    incoming.emplace_back(sources[s].real->weights);
+    incoming.emplace_back(*sources[s].real);
     for (uint32_t j = 0; j < size && !sources[s].real->bias.empty(); ++j)
       bias[j] += sources[s].real->bias[j];
     if (sources[s].host != nullptr)
       prepareHost(s);
   }
-  setExponents();
+}
+
+void LayerQuantizer::prepareHost(size_t source) {
+  host = &sources[source];
+  hostIndex = source;
+  hostStep.assign(population.size(), 1.0);
+  net::HostLayer &layer = *host->host;
+  layer.weightBits = static_cast<uint8_t>(options.weightBits);
+  layer.inputScale = hostInput.scale;
+  layer.inputMin = hostInput.low;
+  layer.inputMax = hostInput.high;
+}
+
+// Neurons in a row whose kernels are shared: a whole number of channels of every convolution.
+uint32_t LayerQuantizer::channelSize() const {
+  uint64_t size = 1;
+  for (const Source &source : sources)
+    if (source.quant != nullptr)
+      if (const auto *conv = std::get_if<net::ConvWeights>(&source.real->weights))
+        size = std::lcm(size, conv->window.outSize());
+  return static_cast<uint32_t>(size);
 }
 
 // The +1 on du is a register of the core: without it no current forgets all at once (4096 of 4096),
@@ -144,35 +168,50 @@ uint8_t LayerQuantizer::chooseDuOffset() const {
   return forgets ? 1 : 0;
 }
 
-void LayerQuantizer::prepareHost(size_t source) {
-  host = &sources[source];
-  hostIndex = source;
-  net::HostLayer &layer = *host->host;
-  layer.weightBits = static_cast<uint8_t>(options.weightBits);
-  layer.inputScale = hostInput.scale;
-  layer.inputMin = hostInput.low;
-  layer.inputMax = hostInput.high;
-  layer.weights.rows = population.size();
-  layer.weights.cols = net::preCount(host->real->weights);
-  layer.weights.values.reserve(size_t{layer.weights.rows} * layer.weights.cols);
+// Of every group: its largest weight, and the sums of the neuron that has most.
+static RowStats rowStats(const IncomingValues &incoming, llvm::ArrayRef<Range> sums,
+                         uint32_t groupSize) {
+  RowStats row;
+  for (uint32_t first = 0; first < sums.size(); first += groupSize) {
+    double positive = 0.0, negative = 0.0;
+    for (const Range &sum : sums.slice(first, groupSize)) {
+      positive = std::max(positive, sum.high);
+      negative = std::max(negative, -sum.low);
+    }
+    row.largest.push_back(absMax(incoming.of(first, groupSize)));
+    row.positive.push_back(positive);
+    row.negative.push_back(negative);
+  }
+  return row;
 }
 
 void LayerQuantizer::setExponents() {
+  const uint32_t size = population.size();
   std::vector<double> thresholds;
   bool leaks = false;
-  for (uint32_t j = 0; j < population.size(); ++j) {
+  for (uint32_t j = 0; j < size; ++j) {
     const net::NeuronUpdate &u = update(j);
-    thresholds.push_back(std::abs(u.threshold));
+    if (j % groupSize == 0)
+      thresholds.push_back(0.0);
+    if (u.spikes)
+      thresholds.back() = std::max(thresholds.back(), std::abs(u.threshold));
     leaks |= u.membraneDecay > 0.0 && u.membraneDecay < 1.0;
     leaks |= u.currentDecay > 0.0 && u.currentDecay < 1.0;
   }
   std::vector<RowStats> rows;
   std::vector<net::QuantProjection *> onChip;
+  realSums.assign(size, {});
   for (size_t s = 0; s < sources.size(); ++s) {
     if (sources[s].quant == nullptr)
       continue;
     onChip.push_back(sources[s].quant);
-    rows.push_back(rowStats(incoming[s], population.size()));
+    std::vector<Range> sums(size);
+    incoming[s].addSums(sums);
+    rows.push_back(rowStats(incoming[s], sums, groupSize));
+    for (uint32_t j = 0; j < size; ++j) {
+      realSums[j].low += sums[j].low;
+      realSums[j].high += sums[j].high;
+    }
   }
   const std::vector<uint8_t> exponents = chooseExponents(rows, thresholds, leaks, weightMax, core);
   for (size_t p = 0; p < onChip.size(); ++p)
@@ -203,201 +242,6 @@ void LayerQuantizer::warnDecays() {
             .data());
     return;
   }
-}
-
-ScaleRequest LayerQuantizer::scaleRequest(uint32_t j) const {
-  const net::NeuronUpdate &u = update(j);
-  ScaleRequest request;
-  for (size_t s = 0; s < sources.size(); ++s)
-    if (sources[s].quant != nullptr)
-      request.rows.push_back({incoming[s].of(j), unitOf(*sources[s].quant)});
-  request.threshold = u.threshold;
-  request.registers = {u.reset, u.vInit};
-  request.bias = host == nullptr ? bias[j] : 0.0;
-  request.weightMax = weightMax;
-  request.registerMax = quant->vmax;
-  request.biasMantMax = std::ldexp(1.0, static_cast<int>(core.biasMantBits) - 1) - 1;
-  request.biasMax = std::ldexp(request.biasMantMax, static_cast<int>(core.biasExpMax));
-  return request;
-}
-
-void LayerQuantizer::quantizeNeuron(uint32_t j) {
-  const ScaleRequest request = scaleRequest(j);
-  ScaleChoice choice = chooseScale(request);
-  if (update(j).membraneDecay == 0.0)
-    forgetExactly(request, choice);
-  makeRoom(j, request, choice);
-  const bool driven = std::any_of(request.rows.begin(), request.rows.end(),
-                                  [](const WeightRow &row) { return absMax(row.values) > 0.0; });
-  if (driven && choice.limitedByRegister)
-    noteLimited(j, choice.weightSteps);
-  if (host != nullptr) {
-    setHostNeuron(j, driven ? std::optional<double>(choice.scale) : std::nullopt);
-    return;
-  }
-  setRegisters(j, choice.scale);
-  const BiasRegister value = biasRegister(bias[j] * choice.scale, core);
-  quant->neurons[j].biasMant = value.mant;
-  quant->neurons[j].biasExp = value.exp;
-  biasRange[j] = {static_cast<double>(value.value()), static_cast<double>(value.value())};
-}
-
-void LayerQuantizer::noteLimited(uint32_t j, double weightSteps) {
-  if (limitedNeurons == 0 || weightSteps < fewestSteps) {
-    fewestSteps = weightSteps;
-    worstLimited = j;
-  }
-  ++limitedNeurons;
-}
-
-// Real inputs of all the negative and of all the positive weights.
-static Range weightSums(const ScaleRequest &request) {
-  Range sums;
-  for (const WeightRow &row : request.rows)
-    for (float w : row.values)
-      (w > 0.0f ? sums.high : sums.low) += w;
-  return sums;
-}
-
-// A membrane that keeps nothing still keeps 1/4096 on the chip, which is 0 below 4096 units: a grid
-// that holds the neuron there loses nothing.
-void LayerQuantizer::forgetExactly(const ScaleRequest &request, ScaleChoice &choice) const {
-  const Range sums = weightSums(request);
-  double others = std::abs(request.threshold);
-  for (double value : request.registers)
-    others = std::max(others, std::abs(value));
-  const double most = std::max(-sums.low, sums.high) + std::abs(request.bias) + others;
-  ScaleRequest small = request;
-  small.scaleMax = most > 0.0 ? 4095.0 / most : request.scaleMax;
-  if (const ScaleChoice exact = chooseScale(small); exact.onGrid)
-    choice = exact;
-}
-
-// Weights of many bits at full scale would wrap the accumulator at once. Gives up steps of theirs,
-// down to those of 8 bits, until no input can wrap or clamp a state.
-void LayerQuantizer::makeRoom(uint32_t j, ScaleRequest request, ScaleChoice &choice) const {
-  constexpr double kEnoughSteps = 127.0, kMargin = 0.999;
-  if (choice.weightSteps <= kEnoughSteps)
-    return;
-  const Range sums = weightSums(request);
-  BoundsInput input;
-  input.neuron = neuronRegisters(update(j), choice.scale, resetSubtract, net.profile.compare.value,
-                                 quant->duOffset);
-  input.duOffset = quant->duOffset;
-  input.vmin = quant->vmin;
-  input.vmax = quant->vmax;
-  input.accumulator = {sums.low * choice.scale, sums.high * choice.scale};
-  const Range host = hostRange(j);
-  input.bias = {(host.low + bias[j]) * choice.scale, (host.high + bias[j]) * choice.scale};
-  input.steps = net.run.steps;
-  const double excess = boundsOf(input, core).excess(core, input.vmin, input.vmax);
-  if (excess <= 1.0)
-    return;
-  request.scaleMax =
-      std::max(choice.scale / excess * kMargin, choice.scale * kEnoughSteps / choice.weightSteps);
-  const bool limitedByRegister = choice.limitedByRegister;
-  choice = chooseScale(request);
-  choice.limitedByRegister = limitedByRegister;
-}
-
-// Real input that the host layer may add, its bias apart.
-Range LayerQuantizer::hostRange(uint32_t j) const {
-  Range range;
-  if (host == nullptr)
-    return range;
-  for (float w : incoming[hostIndex].of(j)) {
-    const double a = w * net.run.inputLow, b = w * net.run.inputHigh;
-    range.low += std::min(a, b);
-    range.high += std::max(a, b);
-  }
-  return range;
-}
-
-void LayerQuantizer::setRegisters(uint32_t j, double scale) {
-  if (const auto misfit = misfitRegister(update(j), scale, core))
-    addMisfit(j, misfit->name, misfit->value, quant->vmax / scale);
-  quant->neurons[j] =
-      neuronRegisters(update(j), scale, resetSubtract, net.profile.compare.value, quant->duOffset);
-  quant->scale[j] = scale;
-}
-
-void LayerQuantizer::setHostNeuron(uint32_t j, std::optional<double> onChipScale) {
-  HostNeuronRequest request;
-  request.row = incoming[hostIndex].of(j);
-  request.bias = bias[j];
-  request.weightMax = weightMax;
-  request.input = hostInput;
-  request.update = &update(j);
-  request.resetSubtract = resetSubtract;
-  request.compare = net.profile.compare.value;
-  request.duOffset = quant->duOffset;
-  request.vmin = quant->vmin;
-  request.vmax = quant->vmax;
-  request.steps = net.run.steps;
-  request.scale = onChipScale;
-  const HostNeuron neuron = quantizeHostNeuron(request, core);
-
-  net::HostLayer &layer = *host->host;
-  layer.weights.values.insert(layer.weights.values.end(), neuron.weights.begin(),
-                              neuron.weights.end());
-  layer.bias.push_back(neuron.bias);
-  layer.shift.push_back(neuron.shift);
-  if (!neuron.biasFits)
-    addMisfit(j, "bias", bias[j], neuron.biasLimit);
-  else if (neuron.inputLost && !onChipScale)
-    noteLimited(j, 0.0);
-  setRegisters(j, neuron.scale);
-  quant->neurons[j].biasExp = neuron.exp;
-  biasRange[j] = neuron.biasRange;
-  hostStep[j] = neuron.step;
-}
-
-int16_t LayerQuantizer::quantizeOne(float weight, uint32_t target, double unit) {
-  const double exact = weight * quant->scale[target] / unit;
-  const double rounded = std::nearbyint(exact);
-  const double stored = std::clamp<double>(rounded, -static_cast<double>(weightMax), weightMax);
-  saturated += stored != rounded;
-  zeroed += weight != 0.0f && stored == 0.0;
-  nonzero += stored != 0.0;
-  const double effect = stored * unit;
-  (effect > 0.0 ? accumulator[target].high : accumulator[target].low) += effect;
-  addError(weight, nearInteger(exact) ? weight : effect / quant->scale[target]);
-  return static_cast<int16_t>(stored);
-}
-
-void LayerQuantizer::addError(double real, double got) {
-  signal += real * real;
-  noise += (real - got) * (real - got);
-}
-
-template <class W, class Q>
-void LayerQuantizer::quantizeDense(const W &real, Q &ints, double unit) {
-  ints.rows = real.rows;
-  ints.cols = real.cols;
-  ints.values.resize(real.values.size());
-  for (uint32_t row = 0; row < real.rows; ++row)
-    for (size_t i = size_t{row} * real.cols; i < (size_t{row} + 1) * real.cols; ++i)
-      ints.values[i] = quantizeOne(real.values[i], row, unit);
-}
-
-template <class W, class Q>
-void LayerQuantizer::quantizeSparse(const W &real, Q &ints, double unit) {
-  ints.posts = real.posts;
-  ints.pres = real.pres;
-  ints.rowStart = real.rowStart;
-  ints.columns = real.columns;
-  ints.values.resize(real.values.size());
-  for (size_t i = 0; i < real.values.size(); ++i)
-    ints.values[i] = quantizeOne(real.values[i], real.columns[i], unit);
-}
-
-void LayerQuantizer::quantizeWeights(Source &source) {
-  const double unit = unitOf(*source.quant);
-  if (const auto *dense = std::get_if<net::DenseWeights>(&source.real->weights))
-    quantizeDense(*dense, source.quant->weights.emplace<net::DenseInts>(), unit);
-  else
-    quantizeSparse(std::get<net::SparseWeights>(source.real->weights),
-                   source.quant->weights.emplace<net::SparseInts>(), unit);
 }
 
 } // namespace snnc::compiler::quantize

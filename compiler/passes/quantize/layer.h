@@ -18,7 +18,7 @@ namespace snnc::compiler::quantize {
 
 // An input projection of the population: real weights in, integers out.
 struct Source {
-  const net::Projection *real = nullptr; // dense if for the host
+  const net::Projection *real = nullptr; // lowered; dense or sparse without pools if for the host
   net::QuantProjection *quant = nullptr; // on the chip
   net::HostLayer *host = nullptr;        // or on the host
 };
@@ -32,27 +32,45 @@ public:
   llvm::Error run(std::vector<Source> sources, net::QuantPopulation &quant, LayerStats &stats);
 
 private:
+  // layer.cpp
   llvm::Error takeUpdates();
-  void prepare();
   llvm::Error checkCapability();
-  void warnDecays();
-  uint8_t chooseDuOffset() const;
+  void prepare();
   void prepareHost(size_t source);
+  uint32_t channelSize() const;
+  uint8_t chooseDuOffset() const;
   void setExponents();
-  ScaleRequest scaleRequest(uint32_t j) const;
-  void quantizeNeuron(uint32_t j);
-  void forgetExactly(const ScaleRequest &request, ScaleChoice &choice) const;
-  void makeRoom(uint32_t j, ScaleRequest request, ScaleChoice &choice) const;
+  void warnDecays();
+
+  // layer_scale.cpp
+  ScaleRequest scaleRequest(uint32_t first) const;
+  void quantizeGroup(uint32_t first);
+  void forgetExactly(uint32_t first, const ScaleRequest &request, ScaleChoice &choice) const;
+  void makeRoom(uint32_t first, ScaleRequest request, ScaleChoice &choice) const;
+  NeuronBounds::Excess excess(uint32_t j, double scale) const;
   Range hostRange(uint32_t j) const;
-  void setHostNeuron(uint32_t j, std::optional<double> onChipScale);
+  HostNeuronRequest hostRequest(uint32_t j) const;
+  void setHostGroup(uint32_t first, std::optional<double> onChipScale);
+  void setHostNeuron(uint32_t j, const HostNeuron &neuron, bool free);
   void setRegisters(uint32_t j, double scale);
-  void noteLimited(uint32_t j, double weightSteps);
-  void quantizeWeights(Source &source);
-  template <class W, class Q> void quantizeDense(const W &real, Q &quant, double unit);
-  template <class W, class Q> void quantizeSparse(const W &real, Q &quant, double unit);
-  int16_t quantizeOne(float weight, uint32_t target, double unit);
+  void setBias(uint32_t j, int16_t mant, uint8_t exp);
+  void noteLimited(uint32_t first, double weightSteps);
+
+  // layer_grid.cpp
+  bool takeGrid();
+  void gridNeuron(uint32_t j);
+
+  // layer_weights.cpp
+  void quantizeWeights(const IncomingValues &values, Source &source);
+  net::DenseInts intsOf(const net::DenseWeights &real, const InputUses &uses, double unit);
+  net::SparseInts intsOf(const net::SparseWeights &real, const InputUses &uses, double unit);
+  net::SparseInts intsOf(const net::DiagonalWeights &real, const InputUses &uses, double unit);
+  net::ConvInts intsOf(const net::ConvWeights &real, const InputUses &uses, double unit);
+  int16_t quantizeOne(float weight, uint32_t target, double unit, double uses);
   void addHostErrors();
-  void addError(double real, double got);
+  void addError(double real, double got, double uses);
+
+  // layer_report.cpp
   void proveSafe(LayerStats &stats);
   llvm::Error checkScales();
   std::string valuesOf(uint32_t j) const;
@@ -75,13 +93,17 @@ private:
   Source *host = nullptr;
   size_t hostIndex = 0;
   HostInputRange hostInput;
-  std::vector<double> bias; // per neuron, real
+  std::vector<double> bias;    // per neuron, real
+  std::vector<Range> realSums; // per neuron, real: weights on the chip, negative and positive
+  uint32_t groupSize = 1;      // neurons that share a scale: a channel of a convolution
+  bool onGrid = false;         // the integers are the model's own
   net::QuantPopulation *quant = nullptr;
 
   std::vector<Range> accumulator, biasRange; // per neuron
   std::vector<double> hostStep;
-  double signal = 0.0, noise = 0.0; // sums of squares, for the SQNR
-  uint64_t saturated = 0, zeroed = 0, nonzero = 0;
+  std::vector<int16_t> hostWeights;                     // by target
+  double signal = 0.0, noise = 0.0;                     // sums of squares, for the SQNR
+  double synapses = 0.0, saturated = 0.0, zeroed = 0.0; // whole numbers
   uint32_t limitedNeurons = 0, worstLimited = 0;
   uint32_t rememberingNeurons = 0; // whose membrane should forget but may keep a unit or more
   double fewestSteps = 0.0;

@@ -40,19 +40,6 @@ std::string boundText(double bound) {
 
 } // namespace
 
-void LayerQuantizer::addHostErrors() {
-  const net::HostLayer &layer = *host->host;
-  for (uint32_t j = 0; j < population.size(); ++j) {
-    const llvm::ArrayRef<float> row = incoming[hostIndex].of(j);
-    for (uint32_t i = 0; i < layer.weights.cols; ++i) {
-      const int16_t w = layer.weights.values[size_t{j} * layer.weights.cols + i];
-      zeroed += row[i] != 0.0f && w == 0;
-      nonzero += w != 0;
-      addError(row[i], nearInteger(row[i] / hostStep[j]) ? row[i] : w * hostStep[j]);
-    }
-  }
-}
-
 void LayerQuantizer::addMisfit(uint32_t j, llvm::StringRef what, double value, double limit) {
   if (misfits++ == 0)
     firstMisfit = formatv("the {0} of neuron {1} of '{2}' is {3}, beside its other values a core "
@@ -64,7 +51,8 @@ void LayerQuantizer::addMisfit(uint32_t j, llvm::StringRef what, double value, d
 std::string LayerQuantizer::valuesOf(uint32_t j) const {
   float largest = 0.0f;
   for (const IncomingValues &values : incoming)
-    largest = std::max(largest, static_cast<float>(absMax(values.of(j))));
+    largest =
+        std::max(largest, static_cast<float>(absMax(values.of(j - j % groupSize, groupSize))));
   const net::NeuronUpdate &u = update(j);
   return formatv("threshold {0}, reset {1}, v_init {2}, bias {3}, largest weight {4}",
                  numberText(u.threshold), numberText(u.reset), numberText(u.vInit),

@@ -2,6 +2,8 @@
 
 #include "compiler/passes/quantize/incoming_values.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,13 +17,15 @@ constexpr uint32_t kGridSearch = 255;   // multiples tried beside the dyadic gri
 
 double registerLimit(const ScaleRequest &request) {
   double limit = request.scaleMax;
-  if (request.threshold != 0.0)
-    limit = std::min(limit, request.registerMax / 2 / std::abs(request.threshold));
+  for (double value : request.thresholds)
+    if (value != 0.0)
+      limit = std::min(limit, request.registerMax / 2 / std::abs(value));
   for (double value : request.registers)
     if (value != 0.0)
       limit = std::min(limit, request.registerMax / std::abs(value));
-  if (request.bias != 0.0)
-    limit = std::min(limit, request.biasMax / std::abs(request.bias));
+  for (double value : request.biases)
+    if (value != 0.0)
+      limit = std::min(limit, request.biasMax / std::abs(value));
   return limit;
 }
 
@@ -34,18 +38,17 @@ bool weightsOnGrid(const ScaleRequest &request, double scale) {
 }
 
 // The mantissa of a large bias counts in powers of two.
-bool biasOnGrid(const ScaleRequest &request, double scale) {
-  double bias = request.bias * scale;
+bool biasOnGrid(const ScaleRequest &request, double bias) {
   while (std::abs(bias) > request.biasMantMax + 0.5)
     bias /= 2;
   return nearInteger(bias);
 }
 
 bool registersOnGrid(const ScaleRequest &request, double scale) {
-  for (double value : request.registers)
-    if (!nearInteger(value * scale))
-      return false;
-  return nearInteger(request.threshold * scale) && biasOnGrid(request, scale);
+  const auto integer = [&](double value) { return nearInteger(value * scale); };
+  return llvm::all_of(request.registers, integer) && llvm::all_of(request.thresholds, integer) &&
+         llvm::all_of(request.biases,
+                      [&](double value) { return biasOnGrid(request, value * scale); });
 }
 
 // Without weights any scale will do: a power of two, so that dyadic parameters stay exact.

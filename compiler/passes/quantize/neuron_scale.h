@@ -1,5 +1,6 @@
-// The scale of one neuron: integer membrane units per unit of its real membrane. All of a neuron's
-// weights, its threshold, reset and bias scale together, so a scale of its own costs it nothing.
+// The scale of one neuron, or of the neurons of one channel that share a kernel: integer membrane
+// units per unit of its real membrane. All of a neuron's weights, its threshold, reset and bias
+// scale together, so a scale of its own costs it nothing.
 //
 // A weight W becomes w = round(W * scale / unit), unit = 2^(weightShift + exponent), |w| <= wmax:
 //
@@ -23,10 +24,9 @@ struct WeightRow {
 
 struct ScaleRequest {
   llvm::SmallVector<WeightRow, 4> rows; // on-chip weights into the neuron
-  // Real. Takes at most half of its register: the membrane needs room above it.
-  double threshold = 0.0;
-  llvm::SmallVector<double, 4> registers; // reset, v_init: real values
-  double bias = 0.0;                      // constant, real
+  // Real values, of all neurons that share the scale. A threshold takes at most half of its
+  // register: the membrane needs room above it.
+  llvm::SmallVector<double, 4> thresholds, registers, biases; // registers: reset, v_init
   uint32_t weightMax = 127;
   double scaleMax = 1e300;        // whatever the values
   double registerMax = 8388607.0; // largest magnitude of a register

@@ -1,5 +1,6 @@
 #include "compiler/passes/quantize/quantize.h"
 
+#include "compiler/pass/unroll.h"
 #include "compiler/passes/quantize/layer.h"
 
 #include <algorithm>
@@ -81,38 +82,51 @@ llvm::Error checkHostLayers(const net::Net &net) {
   return errors;
 }
 
-net::DenseWeights densify(const net::SparseWeights &sparse) {
-  net::DenseWeights dense;
-  dense.rows = sparse.posts;
-  dense.cols = sparse.pres;
-  dense.values.assign(size_t{dense.rows} * dense.cols, 0.0f);
-  for (uint32_t pre = 0; pre < sparse.pres; ++pre)
-    for (uint64_t i = sparse.rowStart[pre]; i < sparse.rowStart[pre + 1]; ++i)
-      dense.values[size_t{sparse.columns[i]} * dense.cols + pre] = sparse.values[i];
-  return dense;
+// What the host multiplies: dense, or unrolled.
+llvm::Expected<const net::Projection *> forHost(const net::Projection &projection,
+                                                std::deque<net::Projection> &unrolled,
+                                                PassContext &context) {
+  const bool plain = std::holds_alternative<net::DenseWeights>(projection.weights) ||
+                     std::holds_alternative<net::SparseWeights>(projection.weights);
+  if (plain && projection.before.empty())
+    return &projection;
+  llvm::Expected<net::SparseWeights> sparse =
+      unrollBounded(projection, "direct coding: the host's weights are not shared",
+                    "--encode rate or poisson keeps the layer on the chip", context);
+  if (!sparse)
+    return sparse.takeError();
+  net::Projection &copy = unrolled.emplace_back();
+  copy.name = projection.name;
+  copy.bias = projection.bias;
+  copy.grid = projection.grid;
+  copy.weights = std::move(*sparse);
+  return &copy;
 }
 
 // The projections into `population`, real and integer side by side.
-std::vector<Source> sourcesOf(const net::Net &net, uint32_t population, net::QuantNet &quant,
-                              std::deque<net::Projection> &densified) {
+llvm::Expected<std::vector<Source>> sourcesOf(const net::Net &net, uint32_t population,
+                                              net::QuantNet &quant,
+                                              std::deque<net::Projection> &unrolled,
+                                              PassContext &context) {
   std::vector<Source> sources;
   size_t nextHost = 0, nextChip = 0;
   for (const net::Projection &projection : net.projections) {
     const bool onHost = net.run.encode == net::Encoding::Direct && isInput(net, projection.source);
     Source source;
     source.real = &projection;
+    (onHost ? nextHost : nextChip) += 1;
+    if (projection.target != population)
+      continue;
     if (onHost) {
-      source.host = &quant.hostLayers[nextHost++];
-      if (const auto *sparse = std::get_if<net::SparseWeights>(&projection.weights)) {
-        densified.push_back(projection);
-        densified.back().weights = densify(*sparse);
-        source.real = &densified.back();
-      }
+      llvm::Expected<const net::Projection *> real = forHost(projection, unrolled, context);
+      if (!real)
+        return real.takeError();
+      source.real = *real;
+      source.host = &quant.hostLayers[nextHost - 1];
     } else {
-      source.quant = &quant.projections[nextChip++];
+      source.quant = &quant.projections[nextChip - 1];
     }
-    if (projection.target == population)
-      sources.push_back(source);
+    sources.push_back(source);
   }
   return sources;
 }
@@ -158,10 +172,13 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     if (isInput(net, p))
       continue;
-    std::deque<net::Projection> densified;
+    std::deque<net::Projection> unrolled;
+    llvm::Expected<std::vector<Source>> sources = sourcesOf(net, p, quant, unrolled, context);
+    if (!sources)
+      return sources.takeError();
     quantize::LayerQuantizer layer(net, p, options, context);
-    if (llvm::Error error = layer.run(sourcesOf(net, p, quant, densified), quant.populations[p],
-                                      module.layers.emplace_back()))
+    if (llvm::Error error =
+            layer.run(std::move(*sources), quant.populations[p], module.layers.emplace_back()))
       return error;
   }
   if (llvm::Error error = checkBiasTiming(net, quant))

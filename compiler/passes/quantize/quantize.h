@@ -5,14 +5,19 @@
 //   Needs    target.core.{weightBits, weightShift, exponentMax, register widths}
 //   Keeps    the network function up to rounding; exactly, if weights and parameters lie on a grid
 //            that the core holds and decays are 0 or 1
-//   Fails    SNN3001, SNN3002, SNN3006, SNN3007
+//   Fails    SNN3001, SNN3002, SNN3006, SNN3007, SNN3010
 //   Warns    SNN3003 decay far off, SNN3004 precision lost to a register, SNN3005 not proven safe,
-//            SNN3008 value replaced (allowLossy); SNN3004 instead of SNN3002 where a register
-//            leaves the weights of a neuron less than a step (allowLossy)
-//   Cost     O(synapses * few); memory: sparse weights once more, by target
+//            SNN3008 value replaced (allowLossy), SNN3009 an exported network's own integers are
+//            not usable, SNN3011 a host layer was unrolled to many synapses; SNN3004 instead of
+//            SNN3002 where a register leaves the weights of a neuron less than a step (allowLossy)
+//   Cost     O(synapses * few) time; memory O(parameters): sparse weights once more, by target.
+//   Host
+//            layers other than dense are unrolled
 //
-// Scale per neuron: neuron_scale.h. Exponents per projection: exponents.h. Direct-coded first
-// layers: host_neuron.h. Overflow: bounds.h. Arithmetic: docs/reference/arithmetic.md.
+// Scale per neuron, or per channel where a convolution comes in, so that its kernel stays one:
+// neuron_scale.h. An exported network's own integers: regrid.h. Exponents per projection:
+// exponents.h. Direct-coded first layers: host_neuron.h. Overflow: bounds.h. Arithmetic:
+// docs/reference/arithmetic.md.
 #pragma once
 
 #include "compiler/pass/pass.h"
@@ -22,6 +27,9 @@ namespace snnc::compiler {
 struct QuantizeOptions {
   uint32_t weightBits = 8; // sign included, 2 .. target.core.weightBits
   bool allowLossy = false; // replace what a register cannot hold by the nearest, with a warning
+  // The integers that an exported network came from are taken whatever their width; with forceBits
+  // only if it is weightBits.
+  bool forceBits = false;
 };
 
 class QuantizePass final : public Pass {

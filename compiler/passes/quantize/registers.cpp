@@ -42,11 +42,18 @@ BiasRegister biasRegister(double value, const target::CoreSpec &core) {
   return bias;
 }
 
+llvm::SmallVector<double, 3> realRegisters(const net::NeuronUpdate &update) {
+  if (!update.spikes)
+    return {update.vInit};
+  return {update.threshold, update.reset, update.vInit};
+}
+
 std::optional<MisfitRegister> misfitRegister(const net::NeuronUpdate &update, double scale,
                                              const target::CoreSpec &core) {
   const double registerMax = std::ldexp(1.0, static_cast<int>(core.membraneBits) - 1) - 1;
-  const MisfitRegister registers[] = {
-      {"threshold", update.threshold}, {"reset", update.reset}, {"v_init", update.vInit}};
+  const MisfitRegister registers[] = {{"threshold", update.spikes ? update.threshold : 0.0},
+                                      {"reset", update.reset},
+                                      {"v_init", update.vInit}};
   for (const MisfitRegister &each : registers)
     if (!(std::abs(std::nearbyint(each.value * scale)) <= registerMax)) // also of NaN
       return each;
@@ -61,15 +68,16 @@ static int32_t rounded(double value) {
 
 net::NeuronConfig neuronRegisters(const net::NeuronUpdate &update, double scale, bool resetSubtract,
                                   net::Compare compare, uint32_t duOffset) {
+  constexpr int32_t kNever = (1 << 23) - 1; // no membrane exceeds it
   net::NeuronConfig neuron;
-  neuron.threshold = rounded(update.threshold * scale);
+  neuron.threshold = update.spikes ? rounded(update.threshold * scale) : kNever;
   neuron.reset = rounded(update.reset * scale);
   neuron.vInit = rounded(update.vInit * scale);
   neuron.du = currentDecay(update.hasCurrent ? update.currentDecay : 0.0, duOffset).value;
   neuron.dv = membraneDecay(update.membraneDecay).value;
   neuron.refractory = static_cast<uint8_t>(update.refractorySteps + 1);
-  neuron.compareGe = compare == net::Compare::Ge;
-  neuron.resetSubtract = resetSubtract;
+  neuron.compareGe = update.spikes && compare == net::Compare::Ge;
+  neuron.resetSubtract = update.spikes && resetSubtract;
   neuron.biasToCurrent = update.hasCurrent;
   return neuron;
 }

@@ -5,6 +5,8 @@
 #include "common/net/quant_net.h"
 #include "common/target/target.h"
 
+#include "llvm/ADT/SmallVector.h"
+
 #include <cstdint>
 #include <optional>
 
@@ -30,6 +32,10 @@ struct BiasRegister {
 };
 BiasRegister biasRegister(double value, const target::CoreSpec &core);
 
+// Those that a scale takes onto registers of the membrane's width: a neuron that never fires has no
+// threshold, and its reset is 0.
+llvm::SmallVector<double, 3> realRegisters(const net::NeuronUpdate &update);
+
 // The first of threshold, reset and v_init whose register does not hold it at `scale`, if any.
 struct MisfitRegister {
   const char *name;
@@ -39,8 +45,8 @@ std::optional<MisfitRegister> misfitRegister(const net::NeuronUpdate &update, do
                                              const target::CoreSpec &core);
 
 // Everything but the bias, at `scale` membrane units per real unit. `resetSubtract`: update.reset
-// is an amount (0 for the rule "none"). A value that misfitRegister() would name saturates at 32
-// bits.
+// is an amount (0 for the rule "none"). A neuron without spikes gets the largest threshold, `>`. A
+// value that misfitRegister() would name saturates at 32 bits.
 net::NeuronConfig neuronRegisters(const net::NeuronUpdate &update, double scale, bool resetSubtract,
                                   net::Compare compare, uint32_t duOffset);
 

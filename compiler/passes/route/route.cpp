@@ -1,9 +1,14 @@
 #include "compiler/passes/route/route.h"
 
+#include "compiler/core_ir/alike_sources.h"
 #include "compiler/core_ir/axon_cost.h"
 #include "compiler/core_ir/by_target.h"
+#include "compiler/core_ir/shared_lists.h"
+
+#include "llvm/ADT/DenseMap.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace snnc::compiler {
 
@@ -22,9 +27,14 @@ public:
       : ir(ir), net(net), lanes(target.core.lanes()), into(projectionsInto(net)),
         synapses(allByTarget(net)) {
     for (const net::QuantProjection &projection : net.projections) {
+      const uint32_t sources = preCount(projection);
       costs.emplace_back(target, projection.weightBits);
-      extents.emplace_back(preCount(projection));
-      banks.emplace_back(size_t{preCount(projection)} * lanes, 0);
+      alike.push_back(firstAlike(projection));
+      shared.emplace_back();
+      if (sharesLists(projection))
+        shared.back().emplace(costs.back(), lanes, sources);
+      extents.emplace_back(shared.back() ? 0 : sources);
+      banks.emplace_back(shared.back() ? 0 : size_t{sources} * lanes, 0);
     }
   }
 
@@ -42,9 +52,16 @@ public:
 private:
   void buildGroups(Cluster &cluster) {
     cluster.groups.clear();
-    for (const Run &run : cluster.runs)
-      cluster.groups.push_back({static_cast<uint16_t>(run.local), static_cast<uint16_t>(run.count),
-                                ir.firstTick[run.population]});
+    const Run *before = nullptr;
+    for (const Run &run : cluster.runs) {
+      const auto count = static_cast<uint16_t>(run.count);
+      if (before != nullptr && before->population == run.population)
+        cluster.groups.back().count = static_cast<uint16_t>(cluster.groups.back().count + count);
+      else
+        cluster.groups.push_back(
+            {static_cast<uint16_t>(run.local), count, ir.firstTick[run.population]});
+      before = &run;
+    }
   }
 
   void buildAxons(Cluster &cluster) {
@@ -52,30 +69,60 @@ private:
     for (const Run &run : cluster.runs)
       for (uint32_t p : into[run.population])
         for (uint32_t k = 0; k < run.count; ++k)
-          synapses[p].forEach(run.first + k, [&](uint32_t source, int16_t) {
-            if (addSynapse(p, source, run.local + k))
+          synapses[p].forEach(run.first + k, [&](uint32_t source, int16_t weight) {
+            if (addSynapse(p, source, run.local + k, weight))
               used.emplace_back(p, source);
           });
     std::sort(used.begin(), used.end());
     cluster.axons.clear();
+    addresses.clear();
+    uint32_t end = 0;
     for (const auto &[p, source] : used) {
-      AxonExtent &extent = extents[p][source];
-      const AxonCost cost = costs[p](extent);
-      Axon axon;
-      axon.projection = p;
-      axon.source = source;
-      axon.sparse = cost.sparse;
-      axon.words = static_cast<uint16_t>(cost.words);
-      axon.baseRow = static_cast<uint16_t>(cost.sparse ? 0 : extent.first / lanes);
-      cluster.axons.push_back(axon);
-      extent = {};
-      std::fill_n(banks[p].begin() + static_cast<ptrdiff_t>(size_t{source} * lanes), lanes,
-                  uint16_t{0});
+      cluster.axons.push_back(axonOf(p, source));
+      Axon &axon = cluster.axons.back();
+      axon.address = addressOf(p, source, end);
+      end = std::max(end, axon.address + axon.words);
     }
+    for (const auto &[p, source] : used)
+      forget(p, source);
+  }
+
+  Axon axonOf(uint32_t p, uint32_t source) const {
+    Axon axon;
+    axon.projection = p;
+    axon.source = source;
+    const AxonCost cost = shared[p] ? shared[p]->cost(source) : costs[p](extents[p][source]);
+    axon.sparse = cost.sparse;
+    axon.words = static_cast<uint16_t>(cost.words);
+    axon.baseRow = static_cast<uint16_t>(shared[p] ? shared[p]->baseRow(source)
+                                                   : extents[p][source].first / lanes);
+    return axon;
+  }
+
+  // Of the axon's list: where another axon has put it, or `end`.
+  uint32_t addressOf(uint32_t p, uint32_t source, uint32_t end) {
+    uint32_t list = source;
+    if (shared[p])
+      list = shared[p]->list(source);
+    else if (!alike[p].empty())
+      list = alike[p][source];
+    else
+      return end;
+    return addresses.try_emplace({p, list}, end).first->second;
+  }
+
+  void forget(uint32_t p, uint32_t source) {
+    if (shared[p])
+      return shared[p]->clear(); // once for all
+    extents[p][source] = {};
+    std::fill_n(banks[p].begin() + static_cast<ptrdiff_t>(size_t{source} * lanes), lanes,
+                uint16_t{0});
   }
 
   // True if it is the axon's first synapse.
-  bool addSynapse(uint32_t projection, uint32_t source, uint32_t local) {
+  bool addSynapse(uint32_t projection, uint32_t source, uint32_t local, int16_t weight) {
+    if (shared[projection])
+      return shared[projection]->append(source, local, weight);
     AxonExtent &extent = extents[projection][source];
     uint16_t &bank = banks[projection][size_t{source} * lanes + local % lanes];
     const bool isFirst = extent.count == 0;
@@ -160,9 +207,14 @@ private:
   const std::vector<std::vector<uint32_t>> into;
   const std::vector<ByTarget> synapses;
   std::vector<AxonCostModel> costs;
-  std::vector<std::vector<AxonExtent>> extents; // [projection][source], of the current cluster
-  std::vector<std::vector<uint16_t>> banks;     // [projection][source * lanes + bank]
-  std::vector<std::vector<Home>> homes;         // [population][neuron]
+  std::vector<std::vector<uint32_t>> alike; // [projection]: core_ir::firstAlike
+  // [projection], [projection][source] of the current cluster; extents and banks of those that do
+  // not share lists.
+  std::vector<std::optional<SharedLists>> shared;
+  std::vector<std::vector<AxonExtent>> extents;
+  std::vector<std::vector<uint16_t>> banks; // [projection][source * lanes + bank]
+  llvm::DenseMap<std::pair<uint32_t, uint32_t>, uint32_t> addresses; // (projection, list)
+  std::vector<std::vector<Home>> homes;                              // [population][neuron]
 };
 
 } // namespace

@@ -7,9 +7,11 @@
 //   Fails    never on what partition accepted
 //   Cost     O(synapses + axons log axons)
 //
-// One axon per (projection, source) with a nonzero synapse in the cluster, in that order. One slot
-// per axon fed by a neuron, ordered by (cluster, axon). A group per run, open from the first tick
-// of its population on. Axonal delays make every edge arrive in its target's window.
+// One axon per (projection, source) with a nonzero synapse in the cluster, in that order; those
+// that share a list of synapses get one address (core_ir/{alike_sources,shared_lists}.h). One slot
+// per axon fed by a neuron, ordered by (cluster, axon). Runs of one population that follow each
+// other are one group, open from its first tick on. Axonal delays make every edge arrive in its
+// target's window.
 #pragma once
 
 #include "compiler/pass/pass.h"

@@ -67,6 +67,20 @@ TEST(CoreIr, EveryFaultIsSeen) {
   expectFault([](CoreIr &ir) { ir.inputs[0].routes.pop_back(); }, "fed 0 times");
 }
 
+TEST(CoreIr, ListsAreSharedWholeOrNotAtAll) {
+  using core_ir::CoreIr;
+  // hidden.0 has three axons of one word each: 0, 1, 2.
+  expectFault([](CoreIr &ir) { ir.clusters[0].axons[2].address = 3; }, "a part of a list");
+  expectFault([](CoreIr &ir) { ir.clusters[0].axons[1].words = 2; }, "a part of a list");
+  expectFault(
+      [](CoreIr &ir) {
+        ir.clusters[0].axons[2].address = 1;
+        ir.clusters[0].axons[2].sparse = true;
+      },
+      "a part of a list");
+  expectFault([](CoreIr &ir) { ir.clusters[0].axons[2].address = 1; }, "do not match its load");
+}
+
 TEST(CoreIr, RegistersOfACoreAreOne) {
   Module module = routed();
   module.quant->populations[2].vmin = 0;

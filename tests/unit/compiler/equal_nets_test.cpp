@@ -15,7 +15,7 @@ QuantNet sample() {
   HostLayer host;
   host.name = "host";
   host.target = 1;
-  host.weights = {4, 3, std::vector<int16_t>(12, 2)};
+  host.weights = DenseInts{4, 3, std::vector<int16_t>(12, 2)};
   host.bias.assign(4, 0);
   host.shift.assign(4, 0);
   net.hostLayers = {host};
@@ -59,7 +59,8 @@ TEST(EqualNets, EveryDifferenceIsSeen) {
   expectSeen([](QuantNet &n) { n.projections[0].weightBits = 4; }, "weight bits");
   expectSeen([](QuantNet &n) { std::get<DenseInts>(n.projections[0].weights).values[4] = -3; },
              "synapse 1 -> 1 weighs 1 against -3");
-  expectSeen([](QuantNet &n) { n.hostLayers[0].weights.values[0] = 0; }, "weights differ");
+  expectSeen([](QuantNet &n) { std::get<DenseInts>(n.hostLayers[0].weights).values[0] = 0; },
+             "host layer 'host': synapse 0 -> 0 weighs 2 against 0");
   expectSeen([](QuantNet &n) { n.hostLayers[0].shift[1] = 3; }, "registers differ");
   expectSeen([](QuantNet &n) { n.outputs = {}; }, "outputs");
 }

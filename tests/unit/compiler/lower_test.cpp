@@ -133,6 +133,64 @@ TEST(Lower, LeavesUnitGainsAndNoRest) {
   }
 }
 
+// Readouts keep their membrane, around a rest of 0.
+TEST(Lower, KeepsTheMembranesOfReadouts) {
+  snnc::test::forEachSeed(1, 60, [&](uint64_t seed, support::Rng &rng) {
+    const net::NeuronKind kinds[] = {net::NeuronKind::I, net::NeuronKind::LI,
+                                     net::NeuronKind::CubaLI};
+    const net::NeuronKind spiking[] = {net::NeuronKind::IF, net::NeuronKind::LIF,
+                                       net::NeuronKind::CubaLIF};
+    net::Net net = randomNet(rng, net::ResetRule::SubtractDelayed);
+    net.projections.pop_back(); // no edge leaves a readout
+    net.populations[2].kind = kinds[seed % 3];
+    net.populations[2].params = randomParams(rng, spiking[seed % 3], 5);
+    net.populations[2].params.vThreshold = net.populations[2].params.vReset = {};
+    net.populations[2].params.refractory = {};
+    data::EncodedSample sample;
+    sample.steps = 30;
+    sample.size = 6;
+    for (uint32_t i = 0; i < sample.steps * sample.size; ++i)
+      sample.spikes.push_back(rng.below(3) == 0);
+    const Module after = lowered(net);
+    auto one = runtime::reference::FloatEngine::create(net);
+    auto two = runtime::reference::FloatEngine::create(after.net);
+    ASSERT_TRUE(one && two);
+    const trace::SampleTrace before = (*one)->run(sample, true);
+    const trace::SampleTrace behind = (*two)->run(sample, true);
+    const std::vector<double> &rests = after.rests[2];
+    for (uint32_t i = 0; i < 30 * 5; ++i)
+      EXPECT_NEAR(before.populations[2].vReal[i],
+                  behind.populations[2].vReal[i] + (rests.empty() ? 0.0 : rests[i % 5]), 1e-4);
+  });
+}
+
+TEST(Lower, PopulationsHaveTheirOwnResetRule) {
+  uint64_t differ = 0;
+  snnc::test::forEachSeed(1, 60, [&](uint64_t seed, support::Rng &rng) {
+    net::Net net = randomNet(rng, static_cast<net::ResetRule>(seed % 4));
+    data::EncodedSample sample;
+    sample.steps = 30;
+    sample.size = 6;
+    for (uint32_t i = 0; i < sample.steps * sample.size; ++i)
+      sample.spikes.push_back(rng.below(3) == 0);
+    const trace::SampleTrace plain = runFloat(net, sample);
+    net.populations[1].reset = static_cast<net::ResetRule>((seed / 4) % 4);
+    const trace::SampleTrace before = runFloat(net, sample);
+    differ += trace::diff(plain, before).spikeMismatches != 0;
+    EXPECT_EQ(trace::diff(before, runFloat(lowered(net).net, sample)).spikeMismatches, 0u);
+  });
+  EXPECT_GT(differ, 20u);
+}
+
+TEST(Lower, ThresholdsStayAsTheyAre) {
+  net::NeuronParams params;
+  params.vThreshold.values = {1.0, 2.0};
+  net::Net net = oneLayer(layerOf("gate", 2, net::NeuronKind::Threshold, params), 1, {1.f, 2.f});
+  net.profile.reset.value = net::ResetRule::SubtractDelayed;
+  const Module module = lowered(net);
+  EXPECT_EQ(module.net.populations[1].params.vThreshold.values, params.vThreshold.values);
+}
+
 TEST(Lower, UnitGainsLeaveWeightsUntouched) {
   net::NeuronParams params;
   params.tau = 20.0;

@@ -10,7 +10,7 @@ ScaleRequest request(llvm::ArrayRef<float> row, std::initializer_list<double> re
   request.rows.push_back({row, 64.0});
   request.registers.assign(registers.begin(), registers.end());
   if (!request.registers.empty())
-    request.threshold = request.registers.front();
+    request.thresholds = {request.registers.front()};
   return request;
 }
 
@@ -59,7 +59,7 @@ TEST(NeuronScale, RegisterLimitsTheScaleAndSaysSo) {
   EXPECT_LE(choice.scale, 8388607.0 / 2); // room above the threshold
   EXPECT_LT(choice.weightSteps, 20);
   ScaleRequest biased = request(row, {});
-  biased.bias = 0.9;
+  biased.biases = {0.9};
   EXPECT_LE(chooseScale(biased).scale * 0.9, biased.biasMax * (1 + 1e-12));
 }
 
@@ -75,7 +75,7 @@ TEST(NeuronScale, RowsOfOneNeuronShareIt) {
 TEST(NeuronScale, BiasGridFollowsItsMantissa) {
   const float row[] = {1.0f};
   ScaleRequest biased = request(row, {});
-  biased.bias = 4098.0 / 64; // 2049 << (1 + log2 m) is exact for powers of two m only
+  biased.biases = {4098.0 / 64}; // 2049 << (1 + log2 m) is exact for powers of two m only
   const ScaleChoice choice = chooseScale(biased);
   EXPECT_TRUE(choice.onGrid);
   EXPECT_DOUBLE_EQ(choice.scale, 64 * 64);
@@ -83,7 +83,7 @@ TEST(NeuronScale, BiasGridFollowsItsMantissa) {
 
 TEST(NeuronScale, WithoutWeightsAPowerOfTwo) {
   ScaleRequest none = request({}, {1.0, 0.5});
-  none.bias = 0.25;
+  none.biases = {0.25};
   const ScaleChoice choice = chooseScale(none);
   EXPECT_TRUE(choice.onGrid);
   EXPECT_DOUBLE_EQ(choice.scale, 131072.0); // the bias register, with room above

@@ -134,11 +134,34 @@ TEST(Pipeline, StopAfterPrintsTheIr) {
   EXPECT_CONTAINS(result.ir, "cluster @hidden.1 neurons 20..29, @out neurons 0..9\n");
   options.stopAfter = "route";
   const CompileResult routed = compiled(realNet(1), options);
-  EXPECT_CONTAINS(routed.ir, "  axon 0 @w[0] dense row 0 words 3\n");
+  EXPECT_CONTAINS(routed.ir, "  axon 0 @w[0] dense row 0 words 3 at 0\n");
   EXPECT_CONTAINS(routed.ir, "  out 0 -> @hidden.1 axon 20 delay 0\n");
   EXPECT_CONTAINS(routed.ir, "host @in[0] -> @hidden.0 axon 0 offset 0\n");
   options.stopAfter = "quantize";
   EXPECT_FALSE(compiled(realNet(1), options).ir.empty());
+}
+
+// Far too many neurons: refused before any pass, in the words of partition.
+TEST(Pipeline, FarTooManyNeuronsAreRefusedAtOnce) {
+  net::Net net = realNet(1);
+  net.populations.push_back(layerOf("huge", 1u << 26, net::NeuronKind::IF));
+  support::Warnings warnings;
+  const support::Diagnostic diag =
+      firstDiagnostic(compile(net, targetNamed("tiny"), {}, warnings).takeError());
+  EXPECT_EQ(diag.code, DiagCode::TooFewCores);
+  EXPECT_CONTAINS(diag.message, "needs at least 16777226 cores but the 2x2 mesh of 'tiny' has 4");
+  ASSERT_FALSE(diag.notes.empty());
+  EXPECT_CONTAINS(diag.notes[0].text, "neurons: at least 67108904 needed, 16 available");
+  // What stops before partition is not asked to fit; a few cores too many is partition's to say.
+  CompileOptions options;
+  options.stopAfter = "quantize";
+  net.populations.back().shape = {2000};
+  llvm::Expected<CompileResult> stopped = compile(net, targetNamed("tiny"), options, warnings);
+  EXPECT_TRUE(static_cast<bool>(stopped)) << llvm::toString(stopped.takeError());
+  net.populations.back().shape = {40};
+  const support::Diagnostic few =
+      firstDiagnostic(compile(net, targetNamed("tiny"), {}, warnings).takeError());
+  EXPECT_EQ(few.code, DiagCode::NeuronExceedsCore);
 }
 
 TEST(Pipeline, BisectRunsTheFirstPasses) {

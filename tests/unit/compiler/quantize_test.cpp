@@ -205,6 +205,27 @@ TEST(Quantize, MoreBitsMoreSignal) {
   }
 }
 
+// Ten inhibitory weights, a leak of 1/20: at 2047 steps of 64 the membrane reaches 3.1 registers.
+TEST(Quantize, WideWeightsLeaveRoomInTheMembrane) {
+  const auto steps = [](net::NeuronKind kind, uint32_t bits) {
+    net::NeuronParams params =
+        kind == net::NeuronKind::LIF ? thresholdOf(1.0) : net::NeuronParams();
+    params.tau = 20.0;
+    std::vector<float> weights(10, -1.0f);
+    weights[0] = -0.98765f; // off the grid
+    net::Net net = oneLayer(layerOf("l", 1, kind, params), 10, weights);
+    net.profile.tauUnit.value = net::TauUnit::Steps;
+    Outcome run = quantized(net, {bits}, "wide");
+    expectOk(run);
+    const auto &values = std::get<net::DenseInts>(run.module.quant->projections[0].weights).values;
+    return -values[1];
+  };
+  // A neuron may reach twice its register, if that saves steps below 2047; a readout may not.
+  EXPECT_NEAR(steps(net::NeuronKind::LIF, 12), 2047 * 2 / 3.12, 30);
+  EXPECT_NEAR(steps(net::NeuronKind::LI, 12), 2047 / 3.12, 20);
+  EXPECT_EQ(steps(net::NeuronKind::LIF, 8), 127);
+}
+
 TEST(Quantize, SparseAndDenseGiveTheSame) {
   const std::vector<float> dense = {0.5f, 0.f, -0.31f, 0.9f};
   net::Net net = oneLayer(layerOf("l", 2, net::NeuronKind::IF, thresholdOf(1.0)), 2, dense);
@@ -255,12 +276,13 @@ TEST(Quantize, DirectCodingMovesTheFirstLayerToTheHost) {
   EXPECT_TRUE(quant.projections.empty());
   ASSERT_EQ(quant.hostLayers.size(), 1u);
   EXPECT_EQ(quant.hostLayers[0].name, "w");
-  EXPECT_EQ(quant.hostLayers[0].weights.rows, 3u);
-  EXPECT_EQ(quant.hostLayers[0].weights.cols, 5u);
+  const auto &ints = std::get<net::DenseInts>(quant.hostLayers[0].weights);
+  EXPECT_EQ(ints.rows, 3u);
+  EXPECT_EQ(ints.cols, 5u);
   EXPECT_TRUE(run.module.layers[0].onHost);
   EXPECT_EQ(run.module.layers[0].synapses, 15u);
 
-  // The same through sparse weights, which the host wants dense.
+  // The same through sparse weights.
   const auto &dense = std::get<net::DenseWeights>(net.projections[0].weights);
   net::SparseWeights sparse{3, 5, {0}, {}, {}};
   for (uint32_t i = 0; i < 5; ++i) {
@@ -273,7 +295,11 @@ TEST(Quantize, DirectCodingMovesTheFirstLayerToTheHost) {
   net.projections[0].weights = sparse;
   Outcome again = quantized(net);
   expectOk(again);
-  EXPECT_EQ(again.module.quant->hostLayers[0].weights.values, quant.hostLayers[0].weights.values);
+  const auto &sparseInts = std::get<net::SparseInts>(again.module.quant->hostLayers[0].weights);
+  for (uint32_t i = 0; i < 5; ++i)
+    for (uint32_t o = 0; o < 3; ++o)
+      EXPECT_EQ(sparseInts.values[i * 3 + o], ints.values[o * 5 + i]);
+  EXPECT_EQ(again.module.quant->hostLayers[0].bias, quant.hostLayers[0].bias);
 }
 
 TEST(Quantize, DirectCodingThatCannotWork) {

@@ -2,6 +2,7 @@
 // is the business of tests/cosim and tests/property.
 #include "runtime/cycle/cycle_machine.h"
 
+#include "common/image/synapse_words.h"
 #include "common/support/diag.h"
 #include "tests/support/image_builder.h"
 #include "tests/unit/support/expect_diag.h"
@@ -108,6 +109,25 @@ TEST(CycleMachine, BackPressureReachesTheSender) {
   // 71 + 4 + 2; words follow without a bubble: idle at accept + 4 + 64 * 8; two more to the end.
   const uint64_t accepted = 71 + 4 + 2;
   EXPECT_EQ(pair.machine->tickCycles(), accepted + 4 + kNeurons * 8 + 2);
+}
+
+// 24 axons on one list of a single pair: eight at each of three base rows.
+TEST(CycleMachine, ASparseListIsSharedAtSeveralBaseRows) {
+  Pair pair(24);
+  const image::WordFormat format = image::WordFormat::of(pair.target.core);
+  image::CoreImage &receiver = pair.image.cores[1];
+  receiver.synapses = {format.putPair(0, 1, 2)};
+  for (uint16_t i = 0; i < 24; ++i)
+    receiver.axons[i] = {0, 1, static_cast<uint16_t>(i / 8), 0, true};
+  pair.image.axonSources.clear();
+  pair.load(1);
+  pair.machine->step();
+  pair.machine->step();
+  std::vector<NeuronState> states(24);
+  pair.machine->readState(1, 0, states);
+  for (uint32_t i = 0; i < 24; ++i)
+    EXPECT_EQ(states[i].u, i % 8 == 1 ? 8 * 2 * 64 : 0) << "neuron " << i;
+  EXPECT_EQ(pair.machine->counters().cores[1][Synops], 24u);
 }
 
 TEST(CycleMachine, NothingToDo) {

@@ -92,7 +92,7 @@ TEST(Operations, SparseAndHostLayersCount) {
   net::QuantNet net = threeByThree();
   net.projections[0].weights = net::SparseInts{3, 3, {0, 1, 3, 4}, {0, 1, 2, 0}, {5, 0, 6, 7}};
   net::HostLayer host;
-  host.weights = {3, 4, std::vector<int16_t>(12, 1)};
+  host.weights = net::DenseInts{3, 4, std::vector<int16_t>(12, 1)};
   net.hostLayers.push_back(host);
   Activity activity;
   activity.synops = 2;
@@ -100,4 +100,66 @@ TEST(Operations, SparseAndHostLayersCount) {
   EXPECT_EQ(operations.denseMacs, 2 * (4 + 12));
   EXPECT_EQ(operations.effectiveAcs, 2); // in[1]: 0 and 6, in[2]: 7
   EXPECT_TRUE(operations.synopsAgree);
+}
+
+// A convolution with padding: 2 -> 3 channels, 3 x 3 kernel over 4 x 4. A dense framework
+// multiplies the padding too; a spike in a corner reaches 4 places of each channel, one in the
+// middle 9.
+TEST(Operations, ConvolutionsCountOutputsTimesKernelInputs) {
+  net::QuantNet net;
+  net.populations.resize(2);
+  net.populations[0] = {
+      .name = "in", .shape = {2, 4, 4}, .isInput = true, .neurons = {}, .scale = {}};
+  net.populations[1] = {.name = "out", .shape = {3, 4, 4}, .neurons = {}, .scale = {}};
+  net::ConvInts conv{2, 3, 1, {4, 4, 4, 4, 3, 3, 1, 1, 1, 1}, {}};
+  conv.kernel.assign(3 * 2 * 9, 1);
+  net.projections.resize(1);
+  net.projections[0].target = 1;
+  net.projections[0].weights = conv;
+  trace::SampleTrace trace;
+  trace.steps = 1;
+  trace.populations.resize(2);
+  trace.populations[0] = {"in", 32, std::vector<uint8_t>(32, 0), {}, {}, {}};
+  trace.populations[0].spikes[0] = trace.populations[0].spikes[16 + 5] = 1;
+  trace.populations[1] = {"out", 48, {}, {}, {}, {}};
+  SpikeCounts counts;
+  counts.add(trace);
+  Activity activity;
+  activity.synops = 3 * (4 + 9);
+  Operations operations = countOperations(net, counts, activity, 0, 10, 1);
+  EXPECT_EQ(operations.denseMacs, 10 * 48 * 18);
+  EXPECT_EQ(operations.effectiveAcs, 3 * (4 + 9));
+  EXPECT_TRUE(operations.synopsAgree);
+
+  // Zeros of the kernel are no synapses, but dense work: channel 0 of the input is cut off.
+  for (size_t o = 0; o < 3; ++o)
+    std::fill_n(std::get<net::ConvInts>(net.projections[0].weights).kernel.begin() +
+                    static_cast<ptrdiff_t>(o * 18),
+                9, int16_t{0});
+  operations = countOperations(net, counts, activity, 0, 10, 1);
+  EXPECT_EQ(operations.denseMacs, 10 * 48 * 18);
+  EXPECT_EQ(operations.effectiveAcs, 3 * 9);
+  EXPECT_FALSE(operations.synopsAgree);
+}
+
+// A sum pool multiplies nothing; through it every source has the synapses of its window.
+TEST(Operations, PoolsFold) {
+  net::QuantNet net = threeByThree();
+  net.projections[0].pools = {{1, {1, 3, 1, 1, 1, 2, 1, 2}, false}}; // 0 and 1; 2 is left over
+  net.projections[0].weights = net::DenseInts{3, 1, {1, 0, 1}};
+  Activity activity;
+  activity.synops = 4;
+  const Operations operations = countOperations(net, inputs({1, 1, 1}), activity, 0, 1, 1);
+  EXPECT_EQ(operations.denseMacs, 3);
+  EXPECT_EQ(operations.effectiveAcs, 4);
+  EXPECT_TRUE(operations.synopsAgree);
+}
+
+TEST(Operations, SparseHostLayersCountWhatTheyStore) {
+  net::QuantNet net = threeByThree();
+  net.projections.clear();
+  net::HostLayer host;
+  host.weights = net::SparseInts{3, 3, {0, 2, 2, 4}, {0, 1, 0, 2}, {1, 2, 3, 4}};
+  net.hostLayers = {host};
+  EXPECT_EQ(countOperations(net, inputs({0, 0, 0}), {}, 12, 3, 2).denseMacs, 3 * 4);
 }

@@ -190,6 +190,52 @@ TEST(InferProfile, MetadataWinOverInference) {
   EXPECT_EQ(read.count(DiagCode::ProfileGuess), 0u);
 }
 
+// r = beta = 1 - dt/tau: the neurons' own gains are 1.
+TEST(InferProfile, Spyx) {
+  NirFile file("p_spyx");
+  file.narrow = false;
+  file.lif("n", 1, 10, 0.9);
+  file.lif("m", 1, 4, 0.75);
+  file.input("input", {1});
+  file.output("output", {1});
+  file.edges({"input", "n", "n", "m", "m", "output"});
+  const Read read = readOrFail(file.path());
+  EXPECT_EQ(read.net.profile.tauUnit.value, TauUnit::Steps);
+  EXPECT_EQ(read.net.profile.reset.value, ResetRule::Subtract);
+  EXPECT_CONTAINS(guessOf(read, "--dt"), "Spyx");
+  auto updates = net::discretize(read.population("n"), read.net.profile);
+  ASSERT_TRUE(static_cast<bool>(updates));
+  EXPECT_EQ(updates->front().membraneDecay, 0.9);
+  EXPECT_EQ(updates->front().membraneGain, 1.0);
+}
+
+// An IF tells the step where leaky neurons do not.
+TEST(InferProfile, SpikingJellyWithLeakyNeurons) {
+  NirFile file("p_jelly_lif");
+  file.lif("n", 1, 2e-3, 1, 0);
+  file.neuron("m", "IF", {{"r", 1000}, {"v_threshold", 1}, {"v_reset", 0}}, 1);
+  file.input("input", {1});
+  file.output("output", {1});
+  file.edges({"input", "n", "n", "m", "m", "output"});
+  const Read read = readOrFail(file.path());
+  EXPECT_EQ(read.net.profile.dt.value, 1e-3);
+  EXPECT_EQ(read.count(DiagCode::ProfileGuess), 1u); // the reset rule
+}
+
+// Readouts are evidence of the step, not of the reset rule.
+TEST(InferProfile, ReadoutsCount) {
+  NirFile file("p_readout");
+  file.lif("n", 1, 1e-3, 10, 0);
+  file.neuron("m", "LI", {{"tau", 2e-3}, {"r", 20}, {"v_leak", 0}}, 1);
+  file.input("input", {1});
+  file.output("output", {1});
+  file.linear("fc", {0.3}, 1, 1);
+  file.edges({"input", "n", "n", "fc", "fc", "m", "m", "output"});
+  const Read read = readOrFail(file.path());
+  EXPECT_EQ(read.net.profile.dt.value, 1e-4);
+  EXPECT_EQ(read.net.profile.reset.value, ResetRule::SubtractDelayed);
+}
+
 // tau/r is a step in the unit of tau.
 TEST(InferProfile, UnitFlagRescalesTheStep) {
   NirFile file("p_ms");

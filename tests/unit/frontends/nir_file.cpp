@@ -113,10 +113,22 @@ void NirFile::string(const std::string &path, const std::string &value) {
   writeStrings(id, path, {value}, {}, strings);
 }
 
-void NirFile::edges(const std::vector<std::string> &flat) {
+void NirFile::edges(const std::vector<std::string> &flat, const std::string &graph) {
   if (flat.empty()) // what h5py makes of an empty list
-    return write(id, "/node/edges", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {0}, nullptr, false);
-  writeStrings(id, "/node/edges", flat, {flat.size() / 2, 2}, strings);
+    return write(id, graph + "/edges", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {0}, nullptr, false);
+  writeStrings(id, graph + "/edges", flat, {flat.size() / 2, 2}, strings);
+}
+
+void NirFile::group(const std::string &path) {
+  const hid_t links = groupsAsNeeded();
+  const hid_t made = H5Gcreate2(id, path.c_str(), links, H5P_DEFAULT, H5P_DEFAULT);
+  ASSERT_GE(made, 0) << path;
+  H5Gclose(made);
+  H5Pclose(links);
+}
+
+void NirFile::link(const std::string &target, const std::string &path) {
+  ASSERT_GE(H5Lcreate_hard(id, target.c_str(), id, path.c_str(), H5P_DEFAULT, H5P_DEFAULT), 0);
 }
 
 static std::string nodePath(const std::string &name) {
@@ -152,6 +164,57 @@ void NirFile::neuron(const std::string &name, const std::string &type,
   for (const auto &[key, value] : params)
     numbers(nodePath(name) + key, std::vector<double>(std::max<uint64_t>(size, 1), value),
             size == 0 ? std::vector<uint64_t>{} : std::vector<uint64_t>{size});
+}
+
+void NirFile::graph(const std::string &name) {
+  string(nodePath(name) + "type", "NIRGraph");
+  group(nodePath(name) + "nodes");
+}
+
+void NirFile::node(const std::string &name, const std::string &type, const std::string &field,
+                   const std::vector<double> &values, std::vector<uint64_t> shape) {
+  string(nodePath(name) + "type", type);
+  numbers(nodePath(name) + field, values, shape);
+}
+
+void NirFile::remove(const std::string &path) {
+  if (H5Lexists(id, path.c_str(), H5P_DEFAULT) > 0)
+    H5Ldelete(id, path.c_str(), H5P_DEFAULT);
+}
+
+void NirFile::text(const std::string &name, const std::string &field, const std::string &value) {
+  remove(nodePath(name) + field);
+  string(nodePath(name) + field, value);
+}
+
+void NirFile::set(const std::string &name, const std::string &field,
+                  const std::vector<int64_t> &values) {
+  const std::string path = nodePath(name) + field;
+  remove(path);
+  integers(path, values,
+           values.size() == 1 ? std::vector<uint64_t>{} : std::vector<uint64_t>{values.size()});
+}
+
+void NirFile::conv2d(const std::string &name, std::vector<uint64_t> weightShape) {
+  uint64_t count = 1;
+  for (uint64_t extent : weightShape)
+    count *= extent;
+  std::vector<double> weights(count);
+  for (uint64_t i = 0; i < count; ++i)
+    weights[i] = static_cast<double>(i + 1) / 8;
+  node(name, "Conv2d", "weight", weights, weightShape);
+  set(name, "stride", {1, 1});
+  set(name, "padding", {0, 0});
+  set(name, "dilation", {1, 1});
+  set(name, "groups", {1});
+}
+
+void NirFile::pool(const std::string &name, const std::string &type, int64_t kernel, int64_t stride,
+                   int64_t padding) {
+  string(nodePath(name) + "type", type);
+  set(name, "kernel_size", {kernel, kernel});
+  set(name, "stride", {stride, stride});
+  set(name, "padding", {padding, padding});
 }
 
 void NirFile::lif(const std::string &name, uint64_t size, double tau, double r, double reset) {

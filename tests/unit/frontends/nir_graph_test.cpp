@@ -30,10 +30,7 @@ TEST(NirGraph, EdgeWithoutWeightsIsAnIdentity) {
   file.edges({"in", "n", "n", "out"});
   const Read read = readOrFail(file.path());
   const net::Projection &projection = read.projection("in_to_n");
-  const auto &weights = std::get<net::SparseWeights>(projection.weights);
-  EXPECT_EQ(weights.rowStart, (std::vector<uint64_t>{0, 1, 2, 3}));
-  EXPECT_EQ(weights.columns, (std::vector<uint32_t>{0, 1, 2}));
-  EXPECT_EQ(weights.values, (std::vector<float>{1, 1, 1}));
+  EXPECT_EQ(std::get<net::DiagonalWeights>(projection.weights), (net::DiagonalWeights{3, {1.0f}}));
 }
 
 // snnTorch's recurrent cell as nirtorch flattens it: the loop's projection has delay 1.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "common/net/discretize.h"
+#include "common/net/synapses.h"
+#include "common/net/verify.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "tests/unit/frontends/nir_file.h"
 #include "tests/unit/support/expect_diag.h"
@@ -37,9 +39,11 @@ struct Read {
 inline Read readOrFail(const std::string &path, const net::ProfileFlags &flags = {}) {
   Read read;
   auto net = compiler::readNir(path, flags, read.warnings);
-  if (net)
+  if (net) {
     read.net = std::move(*net);
-  else
+    if (llvm::Error error = net::verify(read.net))
+      ADD_FAILURE() << llvm::toString(std::move(error));
+  } else
     ADD_FAILURE() << llvm::toString(net.takeError());
   return read;
 }

@@ -41,7 +41,7 @@ TEST_F(NirShared, MnistSnnTorch) {
       EXPECT_EQ(update.membraneGain, 1.0);
       EXPECT_EQ(update.reset, 1.0);
     }
-    EXPECT_EQ(net::synapseCount(read.projection("0").weights), 784u * 256u);
+    EXPECT_EQ(net::synapseCount(read.projection("0")), 784u * 256u);
     EXPECT_EQ(read.projection("4").bias.size(), 10u);
     ASSERT_EQ(read.warnings.size(), 1u);
     EXPECT_CONTAINS(read.warnings[0].help, "--reset");
@@ -77,10 +77,35 @@ TEST_F(NirShared, LifNorse) {
   EXPECT_TRUE(read.projection("0").bias.empty());
 }
 
-TEST_F(NirShared, ConvolutionIsRefusedByName) {
-  const auto errors = errorsOf(folder + "nir/cnn_sinabs.nir");
-  ASSERT_EQ(errors.size(), 6u);
-  EXPECT_EQ(errors[0].message, "unsupported: node '0' of type 'Conv2d'");
+TEST_F(NirShared, CnnSinabs) {
+  const Read read = readOrFail(folder + "nir/cnn_sinabs.nir");
+  uint64_t neurons = 0, synapses = 0, parameters = 0;
+  for (const net::Population &population : read.net.populations)
+    neurons += population.kind == net::NeuronKind::Input ? 0 : population.size();
+  for (const net::Projection &projection : read.net.projections) {
+    synapses += net::synapseCount(projection);
+    parameters += net::parameterCount(projection);
+    EXPECT_TRUE(projection.bias.empty());
+  }
+  EXPECT_EQ(neurons, 8970u);
+  EXPECT_EQ(synapses, 1122848u);
+  EXPECT_EQ(parameters, 39584u);
+  EXPECT_EQ(read.population("3").shape, (std::vector<uint32_t>{16, 16, 16}));
+  EXPECT_EQ(read.net.profile.dt.origin, net::Origin::Inferred);
+
+  const net::Projection &first = read.projection("0");
+  const auto &conv = std::get<net::ConvWeights>(first.weights);
+  EXPECT_EQ(conv.window.padTop, 1u);
+  EXPECT_EQ(conv.window.strideW, 2u);
+  EXPECT_EQ(net::synapseCount(first), 199712u);
+  const net::Projection &pooled = read.projection("5");
+  ASSERT_EQ(pooled.before.size(), 1u);
+  EXPECT_FALSE(std::get<net::PoolMap>(pooled.before[0]).average);
+  EXPECT_EQ(net::synapseCount(pooled), 247808u);
+  const net::Projection &flat = read.projection("9"); // Flatten is nothing
+  ASSERT_EQ(flat.before.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<net::PoolMap>(flat.before[0]));
+  EXPECT_EQ(std::get<net::DenseWeights>(flat.weights).cols, 128u);
 }
 
 } // namespace

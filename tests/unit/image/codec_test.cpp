@@ -59,9 +59,25 @@ TEST(Codec, RoundTrips) {
   EXPECT_EQ(back->profile.reset.reason, "asked for");
   EXPECT_EQ(back->run.steps, 5u);
   EXPECT_EQ(back->populations[2].shape, (std::vector<uint32_t>{1, 2}));
-  EXPECT_EQ(back->hostLayers[0].weights.values, image.hostLayers[0].weights.values);
+  EXPECT_TRUE(back->hostLayers[0].weights == image.hostLayers[0].weights);
   EXPECT_EQ(back->hostLayers[0].bias, image.hostLayers[0].bias);
   EXPECT_EQ(back->axonSources[0][2].projection, 2u);
+}
+
+TEST(Codec, SparseHostLayersRoundTrip) {
+  Image image = smallImage();
+  image.hostLayers[0].weights = net::SparseInts{3, 2, {0, 1, 3}, {2, 0, 1}, {5, -6, 7}};
+  const Bytes bytes = encode(image);
+  auto back = decode(bytes, "x.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(encode(*back), bytes);
+  EXPECT_TRUE(back->hostLayers[0].weights == image.hostLayers[0].weights);
+}
+
+TEST(Codec, SharedListsRoundTrip) {
+  auto back = decode(encode(sharingImage()), "x.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(back->cores, sharingImage().cores);
 }
 
 TEST(Codec, FilesAndTheirDigest) {
@@ -84,7 +100,7 @@ TEST(Codec, AnotherFileIsNotAnImage) {
     EXPECT_CONTAINS(diagnostic.message, "not an image");
   }
   Bytes bytes = encode(smallImage());
-  bytes[8] = 2;
+  bytes[8] = 1;
   EXPECT_EQ(decodeError(bytes).code, DiagCode::ImageVersion);
 }
 

@@ -72,7 +72,7 @@ public:
 void header(Listing &l, llvm::ArrayRef<char> file) {
   l.heading("header");
   l.show({kMagic, 8}, "magic \"SNNCIMG\\x1A\"");
-  l.field("version", uint32_t{1});
+  l.field("version", kVersion);
   l.field("sections", uint32_t{7});
   l.field("bytes in the file", static_cast<uint64_t>(file.size()));
   l.show(file.slice(kShaAt, kShaSize), "SHA-256 of the file with these 32 bytes 0");

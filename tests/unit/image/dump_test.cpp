@@ -32,6 +32,30 @@ TEST(Dump, SummaryAndTables) {
   EXPECT_CONTAINS(full, "group 0..1 first tick 1\n");
 }
 
+TEST(Dump, SharedListsAreSeen) {
+  const std::string full = dumped(sharingImage(), true);
+  EXPECT_CONTAINS(full, "4/16384 words (7 without sharing), v ");
+  EXPECT_CONTAINS(full, "axon 0: dense, words 0..0, exponent 0, 'w' from 0: 1:10 7:-20\n");
+  EXPECT_CONTAINS(full, "axon 1: dense, words 0..0, exponent 0, 'w' from 1: 17:10 23:-20\n");
+  EXPECT_CONTAINS(full, "axon 2: sparse, words 1..2, exponent 0, 'w' from 2: 0:1 9:2 15:3 8:4\n");
+  EXPECT_CONTAINS(full, "axon 3: sparse, words 1..2, exponent 0, 'w' from 3: 8:1 17:2 23:3 16:4\n");
+  EXPECT_FALSE(contains(dumped(smallImage(), true), "without sharing"));
+  Image image = smallImage();
+  image.hostLayers[0].weights = net::SparseInts{3, 2, {0, 1, 3}, {2, 0, 1}, {5, -6, 7}};
+  EXPECT_CONTAINS(dumped(image, false), "host layer 'host' in -> a, 3 of 3 x 2 weights of");
+}
+
+TEST(Dump, ManySegmentsAreListedInFullOnly) {
+  Image image = sharingImage();
+  image.populations[1].segments.clear();
+  for (uint32_t i = 0; i < 24; ++i)
+    image.populations[1].segments.push_back({i, 1, 0, i});
+  EXPECT_CONTAINS(dumped(image, false), "23..23 on core (0,0) from local 23\n");
+  image.populations[1].segments.resize(40, {23, 1, 0, 23});
+  EXPECT_CONTAINS(dumped(image, false), "    8 more\n");
+  EXPECT_FALSE(contains(dumped(image, true), " more\n"));
+}
+
 static std::string differences(const Image &a, const Image &b, uint64_t expected) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -52,6 +76,9 @@ TEST(Diff, NamesWhatDiffers) {
                   "cores/0/neurons/1 differs\n"
                   "cores/0/outSlots (count): 4 and 3\n"
                   "cores/1/synapses/2 differs\n");
+  Image moved = sharingImage();
+  moved.cores[0].axons[3].baseRow = 0;
+  EXPECT_EQ(differences(sharingImage(), moved, 1), "cores/0/axons/3 differs\n");
 }
 
 TEST(SynapseWords, FormatsOfTheTargets) {

@@ -1,5 +1,7 @@
-// An image by hand on `tiny`: two inputs, three neurons `a` on core (0,0), two neurons `b` on core
-// (1,0); in -> a dense and sparse, a -> b, a[0] -> a with delay 1, and a host layer in -> a.
+// Images by hand. smallImage on `tiny`: two inputs, three neurons `a` on core (0,0), two neurons
+// `b` on core (1,0); in -> a dense and sparse, a -> b, a[0] -> a with delay 1, and a host layer in
+// -> a. sharingImage on `loihi-like`: five inputs, 24 neurons `m` in three rows of eight lanes; the
+// lists of inputs 0 and 1 (dense) and of 2 and 3 (sparse) are shared, input 4 has the last word.
 #pragma once
 
 #include "common/image/codec.h"
@@ -57,7 +59,7 @@ inline image::Image smallImage() {
   host.name = "host";
   host.source = 0;
   host.target = 1;
-  host.weights = {3, 2, {1, -2, 3, -4, 5, -6}};
+  host.weights = net::DenseInts{3, 2, {1, -2, 3, -4, 5, -6}};
   host.bias = {7, -8, 9};
   host.shift = {0, 3, 40};
   image.hostLayers = {host};
@@ -85,6 +87,44 @@ inline image::Image smallImage() {
 
   image.cores = {a, b};
   image.axonSources = {{{0, 0}, {0, 1}, {2, 0}}, {{1, 0}, {1, 1}, {1, 2}}};
+  return image;
+}
+
+inline image::Image sharingImage() {
+  auto target = target::loadTarget("loihi-like");
+  if (!target) {
+    ADD_FAILURE() << llvm::toString(target.takeError());
+    return {};
+  }
+  const image::WordFormat format = image::WordFormat::of(target->core);
+  image::Image image;
+  image.netName = "sharing";
+  image.targetJson = target->json;
+  image.targetFingerprint = target->fingerprint;
+  image.populations = {{"in", {5}, true, 0, {}, {}}, {"m", {24}, false, 0, {{0, 24, 0, 0}}, {}}};
+  image.projections = {{"w", 0, 1, 0, 8}};
+  image.inputs = {{0, {}}};
+  image.outputs = {1};
+  image::CoreImage core;
+  core.vmin = -8388607;
+  core.vmax = 8388607;
+  core.groups = {{0, 24, 0}};
+  core.neurons.assign(24, neuron(100));
+  core.outPointers.resize(24);
+  core.axons = {{0, 1, 0, 0, false},
+                {0, 1, 2, 0, false}, // the same word two rows on
+                {1, 2, 0, 0, true},
+                {1, 2, 1, 0, true},
+                {3, 1, 2, 0, true}};
+  core.synapses = {format.putDense(1, 10) | format.putDense(7, -20),
+                   format.putPair(0, 0, 1) | format.putPair(1, 9, 2) | format.putPair(2, 15, 3),
+                   format.putPair(0, 8, 4), format.putPair(1, 7, -5)};
+  image.cores = {core};
+  image.axonSources = {{}};
+  for (uint32_t element = 0; element < 5; ++element) {
+    image.axonSources[0].push_back({0, element});
+    image.inputs[0].routes.push_back({element, 0, static_cast<uint16_t>(element), 0});
+  }
   return image;
 }
 

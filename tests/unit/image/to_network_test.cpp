@@ -45,6 +45,24 @@ TEST(ToNetwork, RebuildsWhatTheTablesSay) {
   EXPECT_EQ(net::firstTicks(*net), (std::vector<uint32_t>{0, 0, 1}));
 }
 
+TEST(ToNetwork, AxonsThatShareAListHaveTheirOwnRows) {
+  auto net = toNetwork(sharingImage());
+  ASSERT_TRUE(static_cast<bool>(net)) << llvm::toString(net.takeError());
+  EXPECT_EQ(edgesOf(net->projections.at(0)), (Edges{{{0, 1}, 10},
+                                                    {{0, 7}, -20},
+                                                    {{1, 17}, 10},
+                                                    {{1, 23}, -20},
+                                                    {{2, 0}, 1},
+                                                    {{2, 9}, 2},
+                                                    {{2, 15}, 3},
+                                                    {{2, 8}, 4},
+                                                    {{3, 8}, 1},
+                                                    {{3, 17}, 2},
+                                                    {{3, 23}, 3},
+                                                    {{3, 16}, 4},
+                                                    {{4, 23}, -5}}));
+}
+
 // The debug section is not believed where a table can be followed instead.
 TEST(ToNetwork, EveryWrongTurnIsFound) {
   const struct {
@@ -95,6 +113,20 @@ TEST(ToNetwork, EveryWrongTurnIsFound) {
     }
     EXPECT_TRUE(found) << damaged.message << "\nsaid\n" << said;
   }
+}
+
+// 25 synapses of one source for 24 neurons; found before any is stored.
+TEST(ToNetwork, AListLongerThanTheCoreIsRefused) {
+  Image image = sharingImage();
+  CoreImage &core = image.cores[0];
+  const WordFormat format = WordFormat::of(target::CoreSpec());
+  core.axons[4] = {static_cast<uint32_t>(core.synapses.size()), 25, 0, 0, true};
+  for (uint32_t k = 0; k < 25; ++k)
+    core.synapses.push_back(format.putPair(0, 5, 1));
+  const auto all = diagnosticsOf(toNetwork(image).takeError());
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(all[0].code, DiagCode::ImageNotANetwork);
+  EXPECT_CONTAINS(all[0].message, "more synapses than the core has neurons");
 }
 
 TEST(ToNetwork, CoresOfOnePopulationMustAgree) {

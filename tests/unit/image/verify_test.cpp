@@ -19,6 +19,9 @@ struct Case {
 static uint64_t pair(uint32_t position, uint32_t neuron, int32_t weight) {
   return WordFormat::of(tinyTarget().core).putPair(position, neuron, weight);
 }
+static uint64_t loihiPair(uint32_t position, uint32_t index, int32_t weight) {
+  return WordFormat::of(target::CoreSpec()).putPair(position, index, weight);
+}
 static uint64_t lane(uint32_t position, int32_t weight) {
   return WordFormat::of(tinyTarget().core).putDense(position, weight);
 }
@@ -75,7 +78,13 @@ static const Case kCoreCases[] = {
     {"cores/0/axons/2", "exponent 8", [](Image &i) { i.cores[0].axons[2].exponent = 8; }},
     {"cores/0/axons/2", "rows 1..2 leave the core's 1",
      [](Image &i) { i.cores[0].axons[2].baseRow = 1; }},
-    {"cores/0/axons/1", "no base row", [](Image &i) { i.cores[0].axons[1].baseRow = 1; }},
+    {"cores/0/axons/1", "rows 1..2 leave the core's 1",
+     [](Image &i) { i.cores[0].axons[1].baseRow = 1; }},
+    {"cores/0/axons/2", "words 1..1 overlap 1..1 of axon 1",
+     [](Image &i) {
+       i.cores[0].axons[1].sparse = false, i.cores[0].axons[2].address = 1;
+       i.cores[0].axons[2].sparse = true;
+     }},
     {"cores/0/axons/0", "a weight for neuron 3, the core has 3",
      [](Image &i) { i.cores[0].synapses[0] |= lane(3, 1); }},
     {"cores/0/axons/1", "a weight for neuron 3, the core has 3",
@@ -133,9 +142,66 @@ static const Case kNetworkCases[] = {
     {"axonSources/1", "axon 0 stands for", [](Image &i) { i.axonSources[1][0].source = 3; }},
 };
 
-static void runCases(llvm::ArrayRef<Case> cases) {
+// Of sharingImage.
+static const Case kSharingCases[] = {
+    {"cores/0/axons/1", "rows 128..129 leave the core's 128",
+     [](Image &i) { i.cores[0].axons[1].baseRow = 128; }},
+    {"cores/0/axons/1", "a weight for neuron 31, the core has 24",
+     [](Image &i) { i.cores[0].axons[1].baseRow = 3; }},
+    {"cores/0/axons/3", "rows 128..129 leave the core's 128",
+     [](Image &i) { i.cores[0].axons[3].baseRow = 128; }},
+    {"cores/0/axons/3", "a weight for neuron 31, the core has 24",
+     [](Image &i) { i.cores[0].axons[3].baseRow = 2; }},
+    {"cores/0/axons/3", "a weight for neuron 1031, the core has 24",
+     [](Image &i) { i.cores[0].axons[3].baseRow = 127; }},
+    // The list of axons 2 and 3, damaged, is wrong for the one that lies higher.
+    {"cores/0/axons/3", "a weight for neuron 24, the core has 24",
+     [](Image &i) { i.cores[0].synapses[2] = loihiPair(0, 16, 4); }},
+    {"cores/0/axons/2", "one bank twice",
+     [](Image &i) { i.cores[0].synapses[2] |= loihiPair(1, 0, 1); }},
+    {
+        "cores/0/axons/3",
+        "words 1..2 overlap 1..1 of axon 2",
+        [](Image &i) { i.cores[0].axons[2].words = 1, i.cores[0].axons[3].words = 2; },
+    },
+    {"cores/0/axons/1", "words 0..1 overlap 0..0 of axon 0, which is not the same list",
+     [](Image &i) { i.cores[0].axons[1].words = 2; }},
+    {"cores/0/axons/1", "overlap 0..0 of axon 0",
+     [](Image &i) { i.cores[0].axons[1].sparse = true; }},
+    {"cores/0/axons/4", "overlap 1..2 of axon 3",
+     [](Image &i) { i.cores[0].axons[4].address = 2; }},
+    {"hostLayers/0", "broken weights of 24 x 5",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).columns[0] = 24; }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).columns[1] = 2; }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).rowStart[1] = 4; }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).rowStart[0] = 1; }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).rowStart.back() = 2; }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).rowStart.clear(); }},
+    {"hostLayers/0", "broken weights",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).values.pop_back(); }},
+    {"hostLayers/0", "weights of 23 x 5",
+     [](Image &i) { std::get<net::SparseInts>(i.hostLayers[0].weights).posts = 23; }},
+};
+
+static Image withSparseHostLayer(Image image) {
+  net::HostLayer host;
+  host.source = 0;
+  host.target = 1;
+  host.weights = net::SparseInts{24, 5, {0, 2, 2, 2, 3, 3}, {2, 3, 5}, {1, 2, 3}};
+  host.bias.assign(24, 0);
+  host.shift.assign(24, 0);
+  image.hostLayers = {host};
+  return image;
+}
+
+static void runCases(llvm::ArrayRef<Case> cases, const Image &sound) {
   for (const Case &damaged : cases) {
-    Image image = smallImage();
+    Image image = sound;
     damaged.damage(image);
     const std::vector<support::Diagnostic> all = diagnosticsOf(verify(image));
     bool found = false;
@@ -155,10 +221,14 @@ TEST(Verify, TheSmallImageIsSound) {
 }
 
 TEST(Verify, EveryDamageOfACoreIsFound) {
-  runCases(kCoreCases);
+  runCases(kCoreCases, smallImage());
 }
 TEST(Verify, EveryDamageOfTheNetworkIsFound) {
-  runCases(kNetworkCases);
+  runCases(kNetworkCases, smallImage());
+}
+TEST(Verify, EveryDamageOfSharedListsIsFound) {
+  EXPECT_TRUE(diagnosticsOf(verify(withSparseHostLayer(sharingImage()))).empty());
+  runCases(kSharingCases, withSparseHostLayer(sharingImage()));
 }
 
 TEST(Verify, ManyProblemsAreCountedNotListed) {

@@ -101,7 +101,7 @@ TEST(HostDriver, WritesHeldValuesOnceAndOthersStepByStep) {
   net::HostLayer layer;
   layer.source = 0;
   layer.target = 2; // starts at tick 1
-  layer.weights = {2, 3, {1, 2, 3, 4, 5, 6}};
+  layer.weights = net::DenseInts{2, 3, {1, 2, 3, 4, 5, 6}};
   layer.bias = {0, 0};
   layer.shift = {0, 0};
   layer.inputScale = 10;
@@ -122,6 +122,50 @@ TEST(HostDriver, WritesHeldValuesOnceAndOthersStepByStep) {
                              "bias 0.2: 5\nbias 1.0: 2\n"
                              "tick 2\n");
   EXPECT_EQ(driver.stats().macs, 4u);
+}
+
+// Two inputs of several dimensions, listed against the order of the populations: the sample has
+// their elements one after the other as listed.
+TEST(HostDriver, SeveralInputsFollowTheImagesOrder) {
+  image::Image image = twoLayers();
+  image.populations[0].shape = {1, 3, 1};
+  image.populations.push_back({"aux", {2, 1}, true, 0, {}, {}, {}});
+  image.inputs = {{3, {{1, 1, 4, 0}}}, {0, {{0, 0, 7, 0}, {2, 0, 9, 5}}}};
+  ScriptedMachine spikes;
+  HostDriver driver(image, spikes, 1);
+  const trace::SampleTrace trace = driver.run({1, 5, {0, 1, 1, 0, 1}, {}}, {});
+  EXPECT_EQ(spikes.log.str(), "reset\n"
+                              "packet 1,0 axon 4 delay 0\n"
+                              "packet 0,0 axon 7 delay 0\n"
+                              "tick 0\n"
+                              "tick 1\n"); // step 0 of element 2 is sent for tick 5: too late
+  EXPECT_EQ(trace.populations[0].spikes, (std::vector<uint8_t>{1, 0, 1}));
+  EXPECT_EQ(trace.populations[3].spikes, (std::vector<uint8_t>{0, 1}));
+
+  // The same with values: one host layer from each, one of them sparse.
+  image.inputs = {{3, {}}, {0, {}}};
+  net::HostLayer dense, sparse;
+  dense.source = 3;
+  dense.target = 1;
+  dense.weights = net::DenseInts{2, 2, {1, 2, 3, 4}};
+  sparse.source = 0;
+  sparse.target = 2;
+  sparse.weights = net::SparseInts{2, 3, {0, 1, 1, 2}, {1, 0}, {5, 6}};
+  for (net::HostLayer *layer : {&dense, &sparse}) {
+    layer->shift = {0, 0};
+    layer->inputScale = 1;
+  }
+  image.hostLayers = {dense, sparse};
+  ScriptedMachine values;
+  HostDriver analog(image, values, 1);
+  analog.run({1, 5, {}, {10, 1, 3, 100, 7}}, {});
+  EXPECT_EQ(values.log.str(), "reset\n"
+                              "bias 0.0: 12 34\n"
+                              "bias 0.2: 15\n"
+                              "bias 1.0: 42\n"
+                              "tick 0\n"
+                              "tick 1\n");
+  EXPECT_EQ(analog.stats().macs, 6u);
 }
 
 TEST(HostDriver, TracesAreDeSkewed) {

@@ -1,5 +1,7 @@
 #include "runtime/machine/host_layer.h"
 
+#include "common/support/rng.h"
+
 #include <gtest/gtest.h>
 
 using namespace snnc;
@@ -9,7 +11,7 @@ namespace {
 
 net::HostLayer layer(uint32_t rows, uint32_t cols, std::vector<int16_t> weights) {
   net::HostLayer layer;
-  layer.weights = {rows, cols, std::move(weights)};
+  layer.weights = net::DenseInts{rows, cols, std::move(weights)};
   layer.bias.assign(rows, 0);
   layer.shift.assign(rows, 0);
   layer.inputScale = 4.0;
@@ -34,6 +36,57 @@ TEST(HostLayer, MultipliesAndCountsOnlyWhatIsNotZero) {
   EXPECT_EQ(stats.macs, 3u); // w11, w13, w23
   EXPECT_EQ(stats.inputSaturations, 0u);
   EXPECT_EQ(stats.biasSaturations, 0u);
+}
+
+// What a convolution is on the host: targets by source, some sources with none.
+TEST(HostLayer, SparseWeightsAreTheSameLayer) {
+  net::HostLayer host = layer(3, 4, {});
+  // 1 . 0 .
+  // . 2 . .     (a stored 0 is no synapse)
+  // 3 . -4 .
+  host.weights = net::SparseInts{3, 4, {0, 2, 3, 5, 5}, {0, 2, 1, 0, 2}, {1, 3, 2, 0, -4}};
+  host.bias = {10, 20, 30};
+  HostStats stats;
+  EXPECT_EQ(evaluate(host, {1.0f, 0.5f, 0.25f, 1.0f}, stats),
+            (std::vector<int16_t>{14, 24, 30 + 12 - 4}));
+  EXPECT_EQ(stats.macs, 4u);
+  EXPECT_EQ(evaluate(host, {0.0f, 0.0f, 0.0f, 1.0f}, stats), (std::vector<int16_t>{10, 20, 30}));
+  EXPECT_EQ(stats.macs, 4u) << "an input without weights costs nothing";
+}
+
+TEST(HostLayer, DenseAndSparseAgree) {
+  support::Rng rng(7);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    const auto rows = static_cast<uint32_t>(rng.between(1, 9));
+    const auto cols = static_cast<uint32_t>(rng.between(1, 9));
+    net::DenseInts dense{rows, cols, std::vector<int16_t>(size_t{rows} * cols)};
+    net::SparseInts sparse{rows, cols, {0}, {}, {}};
+    for (uint32_t col = 0; col < cols; ++col) {
+      for (uint32_t row = 0; row < rows; ++row) {
+        if (rng.below(2) == 0)
+          continue;
+        const auto weight = static_cast<int16_t>(rng.between(-128, 127));
+        dense.values[size_t{row} * cols + col] = weight;
+        sparse.columns.push_back(row);
+        sparse.values.push_back(weight);
+      }
+      sparse.rowStart.push_back(sparse.columns.size());
+    }
+    net::HostLayer host = layer(rows, cols, {});
+    host.inputMax = 255;
+    host.inputScale = 255;
+    host.shift.assign(rows, 3);
+    std::vector<float> values(cols);
+    for (float &value : values)
+      value = rng.below(3) == 0 ? 0.0f : static_cast<float>(rng.uniform());
+    HostStats a, b;
+    host.weights = dense;
+    const std::vector<int16_t> expected = evaluate(host, values, a);
+    host.weights = sparse;
+    EXPECT_EQ(evaluate(host, values, b), expected);
+    EXPECT_EQ(a.macs, b.macs);
+    EXPECT_EQ(a.biasSaturations, b.biasSaturations);
+  }
 }
 
 TEST(HostLayer, RoundsInputsHalfToEvenAndClipsThem) {

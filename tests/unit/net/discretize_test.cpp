@@ -209,5 +209,65 @@ TEST(Discretize, InputsHaveNoUpdate) {
   EXPECT_TRUE(updates->empty());
 }
 
+// Readouts integrate like their spiking kinds and never fire.
+TEST(Discretize, KindsWithoutSpikes) {
+  const std::pair<NeuronKind, NeuronKind> kPairs[] = {{NeuronKind::IF, NeuronKind::I},
+                                                      {NeuronKind::LIF, NeuronKind::LI},
+                                                      {NeuronKind::CubaLIF, NeuronKind::CubaLI}};
+  for (const auto &[spiking, silent] : kPairs) {
+    Population population = lif(0.002, 3.0);
+    population.kind = spiking;
+    if (spiking == NeuronKind::CubaLIF) {
+      population.params.tauMem = population.params.tau;
+      population.params.tauSyn = 0.001;
+      population.params.wIn = 2.0;
+    }
+    population.params.vInit = 0.25;
+    if (spiking != NeuronKind::IF)
+      population.params.vLeak = 0.5;
+    const Profile profile = profileOf(Integrator::Exp);
+    const NeuronUpdate fires = one(population, profile);
+    population.kind = silent;
+    population.params.vThreshold = {};
+    const NeuronUpdate update = one(population, profile);
+    EXPECT_TRUE(fires.spikes);
+    EXPECT_FALSE(update.spikes);
+    EXPECT_EQ(update.threshold, kInfinity);
+    EXPECT_EQ(update.reset, 0.0);
+    EXPECT_EQ(update.vInit, 0.25);
+    EXPECT_EQ(std::tuple(update.hasCurrent, update.currentDecay, update.currentGain),
+              std::tuple(fires.hasCurrent, fires.currentDecay, fires.currentGain));
+    EXPECT_EQ(std::tuple(update.membraneDecay, update.membraneGain, update.leakTerm),
+              std::tuple(fires.membraneDecay, fires.membraneGain, fires.leakTerm));
+  }
+}
+
+TEST(Discretize, ThresholdRemembersNothing) {
+  for (ResetRule rule : {ResetRule::Zero, ResetRule::Subtract, ResetRule::SubtractDelayed}) {
+    Population population;
+    population.kind = NeuronKind::Threshold;
+    population.shape = {2};
+    population.params.vThreshold = 0.75;
+    Profile profile;
+    profile.reset.value = rule;
+    const NeuronUpdate update = one(population, profile);
+    EXPECT_TRUE(update.spikes);
+    EXPECT_EQ(update.threshold, 0.75);
+    EXPECT_EQ(std::tuple(update.membraneDecay, update.membraneGain, update.reset),
+              std::tuple(0.0, 1.0, 0.0));
+  }
+}
+
+TEST(Discretize, APopulationsOwnRuleWins) {
+  Population population = lif(0.002, 1.0);
+  population.params.vReset = 0.25;
+  Profile profile = profileOf(Integrator::Euler);
+  EXPECT_EQ(one(population, profile).reset, 0.25);
+  population.reset = ResetRule::Subtract;
+  EXPECT_EQ(one(population, profile).reset, 0.75);
+  population.reset = ResetRule::None;
+  EXPECT_EQ(one(population, profile).reset, 0.0);
+}
+
 } // namespace
 } // namespace snnc::net

@@ -97,21 +97,8 @@ TEST(Names, EveryEnumeratorRoundTrips) {
     EXPECT_STREQ(nameOf(parseEncoding(name).value()), name);
   for (const char *name : {"count", "membrane", "last", "max"})
     EXPECT_STREQ(nameOf(parseReadout(name).value()), name);
-  for (const char *name : {"input", "if", "lif", "cubalif"})
+  for (const char *name : {"input", "if", "lif", "cubalif", "i", "li", "cubali", "threshold"})
     EXPECT_STREQ(nameOf(parseNeuronKind(name).value()), name);
   EXPECT_FALSE(parseResetRule("Zero").has_value());
   EXPECT_FALSE(parseEncoding("").has_value());
-}
-
-TEST(Weights, Counts) {
-  const Weights dense = DenseWeights{2, 3, {0, 1, 2, 0, 0, -1}};
-  EXPECT_EQ(synapseCount(dense), 6u);
-  EXPECT_EQ(nonzeroSynapses(dense), 3u);
-  EXPECT_EQ(postCount(dense), 2u);
-  EXPECT_EQ(preCount(dense), 3u);
-  const Weights sparse = SparseWeights{5, 2, {0, 1, 2}, {4, 0}, {0.5f, 0.0f}};
-  EXPECT_EQ(synapseCount(sparse), 2u);
-  EXPECT_EQ(nonzeroSynapses(sparse), 1u);
-  EXPECT_EQ(postCount(sparse), 5u);
-  EXPECT_EQ(preCount(sparse), 2u);
 }

@@ -4,6 +4,7 @@
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
 #include "common/support/rng.h"
+#include "tests/unit/net/random_maps.h"
 
 #include <cstdlib>
 
@@ -109,56 +110,94 @@ private:
   Population population(uint32_t i) {
     Population population;
     population.name = name(i);
-    population.kind = i == 0 ? NeuronKind::Input : any<NeuronKind>(0, 3);
+    population.kind = i == 0 ? NeuronKind::Input : any<NeuronKind>(0, 7);
     population.shape = shape();
-    NeuronParams &params = population.params;
-    const uint32_t size = population.size();
     if (population.kind == NeuronKind::Input)
       return population;
-    for (Param *p : {&params.vThreshold, &params.vReset, &params.vInit, &params.refractory})
-      param(*p, size, false);
-    param(params.r, size, true);
-    if (population.kind != NeuronKind::IF)
-      param(params.vLeak, size, false);
-    if (population.kind == NeuronKind::LIF)
-      param(params.tau, size, true);
-    if (population.kind == NeuronKind::CubaLIF)
-      for (Param *p : {&params.tauSyn, &params.tauMem, &params.wIn})
-        param(*p, size, true);
+    const uint32_t size = population.size();
+    params(population, size);
+    if (rng.below(3) == 0)
+      population.reset = any<ResetRule>(0, 3);
+    if (rng.below(3) == 0) {
+      population.grid.scale.values.assign(rng.below(2) ? size : 1, std::abs(rng.normal()) + 1e-9);
+      population.grid.biasExp.assign(rng.below(2) ? size : 1, any<uint8_t>(0, 7));
+      population.grid.duOffset = any<uint8_t>(0, 1);
+    }
     return population;
   }
-  // A structure for `posts` x `pres`; `fill` gives the values.
-  template <class Sparse, class Fill> Sparse sparse(uint32_t posts, uint32_t pres, Fill fill) {
-    Sparse weights{posts, pres, {0}, {}, {}};
-    for (uint32_t source = 0; source < pres; ++source) {
-      for (uint32_t target = 0; target < posts; ++target)
-        if (rng.below(3) == 0) {
-          weights.columns.push_back(target);
-          weights.values.push_back(fill());
-        }
-      weights.rowStart.push_back(weights.columns.size());
-    }
-    return weights;
+  void params(Population &population, uint32_t size) {
+    NeuronParams &params = population.params;
+    const NeuronKind kind = population.kind;
+    const bool cuba = kind == NeuronKind::CubaLIF || kind == NeuronKind::CubaLI;
+    if (spikes(kind))
+      param(params.vThreshold, size, false);
+    if (kind == NeuronKind::Threshold)
+      return;
+    param(params.vInit, size, false);
+    param(params.r, size, true);
+    if (spikes(kind))
+      for (Param *p : {&params.vReset, &params.refractory})
+        param(*p, size, false);
+    if (kind != NeuronKind::IF && kind != NeuronKind::I)
+      param(params.vLeak, size, false);
+    if (kind == NeuronKind::LIF || kind == NeuronKind::LI)
+      param(params.tau, size, true);
+    if (cuba)
+      for (Param *p : {&params.tauSyn, &params.tauMem, &params.wIn})
+        param(*p, size, true);
   }
-  Projection projection(const Net &net, uint32_t i) {
+  // Any weights instead of the small integers that maps are made of.
+  template <class Map> void unusual(Map &map) {
+    if constexpr (requires { map.values; })
+      for (float &value : map.values)
+        value = single();
+    if constexpr (requires { map.kernel; })
+      for (float &value : map.kernel)
+        value = single();
+  }
+  Projection projection(Net &net, uint32_t i) {
+    RandomMaps maps(rng);
+    uint32_t source = any<uint32_t>(0, static_cast<int64_t>(net.populations.size()) - 1);
+    if (!spikes(net.populations[source].kind))
+      source = 0;
+    const uint32_t pres = net.populations[source].size();
     Projection projection;
+    if (rng.below(2)) {
+      projection.target = net.outputs[rng.below(net.outputs.size())];
+      const uint32_t posts = net.populations[projection.target].size();
+      if (rng.below(2))
+        projection.weights = maps.sparse<float>(posts, pres, 3);
+      else
+        projection.weights = maps.dense<float>(posts, pres, 3);
+    } else {
+      projection = maps.chain(pres);
+      projection.target = added(net, rowsOf(projection.weights));
+    }
+    for (Weights &map : projection.before)
+      std::visit([&](auto &form) { unusual(form); }, map);
+    std::visit([&](auto &form) { unusual(form); }, projection.weights);
     projection.name = name(i);
-    projection.source = any<uint32_t>(0, static_cast<int64_t>(net.populations.size()) - 1);
-    projection.target = net.outputs[rng.below(net.outputs.size())];
+    projection.source = source;
     projection.delay = any<uint32_t>(1, 5);
     const uint32_t posts = net.populations[projection.target].size();
-    const uint32_t pres = net.populations[projection.source].size();
-    if (rng.below(2)) {
-      projection.weights = sparse<SparseWeights>(posts, pres, [&] { return single(); });
-    } else {
-      DenseWeights weights{posts, pres, {}};
-      for (uint64_t k = 0; k < uint64_t{posts} * pres; ++k)
-        weights.values.push_back(single());
-      projection.weights = weights;
-    }
     for (uint32_t k = 0; i % 2 && k < posts; ++k)
       projection.bias.push_back(real());
+    if (rng.below(3) == 0)
+      projection.grid = {any<uint8_t>(2, 16), any<uint8_t>(0, 7),
+                         std::vector<uint8_t>(rng.below(2) * posts, any<uint8_t>(0, 40))};
     return projection;
+  }
+  // A new population of neurons.
+  uint32_t added(Net &net, uint32_t size) {
+    const uint32_t index = static_cast<uint32_t>(net.populations.size());
+    Population population;
+    population.name = name(index);
+    population.kind = any<NeuronKind>(1, 7);
+    population.shape = {size};
+    params(population, size);
+    net.populations.push_back(population);
+    net.outputs.push_back(index);
+    return index;
   }
 
   NeuronConfig config() {
@@ -196,29 +235,46 @@ private:
       population.rest.push_back(real());
     return population;
   }
-  template <class Dense> Dense denseInts(uint32_t posts, uint32_t pres, int limit) {
-    Dense weights{posts, pres, {}};
-    for (uint64_t k = 0; k < uint64_t{posts} * pres; ++k)
-      weights.values.push_back(rng.below(2) ? any<int16_t>(-limit, limit - 1) : int16_t{0});
-    return weights;
-  }
-  QuantProjection quantProjection(const QuantNet &net, uint32_t i) {
+  QuantProjection quantProjection(QuantNet &net, uint32_t i) {
+    RandomMaps maps(rng);
     QuantProjection projection;
     projection.name = name(i);
     projection.source = any<uint32_t>(0, static_cast<int64_t>(net.populations.size()) - 1);
-    projection.target = net.outputs[rng.below(net.outputs.size())];
     projection.delay = any<uint32_t>(1, 5);
     projection.weightBits = any<uint8_t>(2, 16);
     projection.exponent = any<uint8_t>(0, 7);
-    const int limit = 1 << (projection.weightBits - 1);
-    const uint32_t posts = net.populations[projection.target].size();
-    const uint32_t pres = net.populations[projection.source].size();
-    if (rng.below(2))
-      projection.weights =
-          sparse<SparseInts>(posts, pres, [&] { return any<int16_t>(-limit, limit - 1); });
-    else
-      projection.weights = denseInts<DenseInts>(posts, pres, limit);
+    const int limit = (1 << (projection.weightBits - 1)) - 1;
+    uint32_t pres = net.populations[projection.source].size();
+    for (uint64_t pools = rng.below(3); pools > 0; --pools) {
+      projection.pools.push_back(maps.pool(pres, true));
+      pres = projection.pools.back().rows();
+    }
+    if (rng.below(2)) {
+      const ConvInts conv = maps.conv<int16_t>(pres, limit);
+      projection.weights = conv;
+      projection.target = added(net, conv.rows());
+      return projection;
+    }
+    projection.target = net.outputs[rng.below(net.outputs.size())];
+    anyInts(projection.weights, net.populations[projection.target].size(), pres, limit);
     return projection;
+  }
+  template <class Variant>
+  void anyInts(Variant &weights, uint32_t posts, uint32_t pres, int limit) {
+    if (rng.below(2))
+      weights = RandomMaps(rng).sparse<int16_t>(posts, pres, limit);
+    else
+      weights = RandomMaps(rng).dense<int16_t>(posts, pres, limit);
+  }
+  uint32_t added(QuantNet &net, uint32_t size) {
+    const uint32_t index = static_cast<uint32_t>(net.populations.size());
+    QuantPopulation population;
+    population.name = name(index);
+    population.shape = {size};
+    population.neurons.assign(size, config());
+    net.populations.push_back(population);
+    net.outputs.push_back(index);
+    return index;
   }
   HostLayer hostLayer(const QuantNet &net) {
     HostLayer layer;
@@ -227,7 +283,7 @@ private:
     layer.target = net.outputs[rng.below(net.outputs.size())];
     layer.weightBits = 8;
     const uint32_t posts = net.populations[layer.target].size();
-    layer.weights = denseInts<DenseInts>(posts, net.populations[0].size(), 128);
+    anyInts(layer.weights, posts, net.populations[0].size(), 127);
     for (uint32_t k = 0; k < posts; ++k) {
       layer.bias.push_back(any<int64_t>(INT64_MIN / 4, INT64_MAX / 4));
       layer.shift.push_back(any<uint8_t>(0, 40));

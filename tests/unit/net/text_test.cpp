@@ -63,6 +63,10 @@ void expectSame(const Population &a, const Population &b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.kind, b.kind);
   EXPECT_EQ(a.shape, b.shape);
+  EXPECT_EQ(a.reset, b.reset);
+  EXPECT_TRUE(sameBits(a.grid.scale.values, b.grid.scale.values));
+  EXPECT_EQ(std::tuple(a.grid.biasExp, a.grid.duOffset),
+            std::tuple(b.grid.biasExp, b.grid.duOffset));
   const NeuronParams &p = a.params, &q = b.params;
   EXPECT_TRUE(sameBits(p.tau.values, q.tau.values));
   EXPECT_TRUE(sameBits(p.tauSyn.values, q.tauSyn.values));
@@ -90,13 +94,37 @@ void expectSame(const SparseInts &a, const SparseInts &b) {
   EXPECT_TRUE(a.posts == b.posts && a.pres == b.pres && a.rowStart == b.rowStart &&
               a.columns == b.columns && a.values == b.values);
 }
-template <class Dense, class Sparse>
-void expectSame(const std::variant<Dense, Sparse> &a, const std::variant<Dense, Sparse> &b) {
+void expectSame(const ConvWeights &a, const ConvWeights &b) {
+  EXPECT_EQ(std::tuple(a.inChannels, a.outChannels, a.groups),
+            std::tuple(b.inChannels, b.outChannels, b.groups));
+  EXPECT_TRUE(a.window == b.window && sameBits(a.kernel, b.kernel));
+}
+void expectSame(const ConvInts &a, const ConvInts &b) {
+  EXPECT_TRUE(a == b);
+}
+void expectSame(const PoolMap &a, const PoolMap &b) {
+  EXPECT_TRUE(a == b);
+}
+void expectSame(const DiagonalWeights &a, const DiagonalWeights &b) {
+  EXPECT_TRUE(a.size == b.size && sameBits(a.values, b.values));
+}
+template <class... Forms>
+void expectSame(const std::variant<Forms...> &a, const std::variant<Forms...> &b) {
   ASSERT_EQ(a.index(), b.index());
-  if (a.index() == 0)
-    expectSame(std::get<0>(a), std::get<0>(b));
-  else
-    expectSame(std::get<1>(a), std::get<1>(b));
+  std::visit([&](const auto &form) { expectSame(form, std::get<std::decay_t<decltype(form)>>(b)); },
+             a);
+}
+
+void expectSame(const Projection &a, const Projection &b) {
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(std::tuple(a.source, a.target, a.delay), std::tuple(b.source, b.target, b.delay));
+  ASSERT_EQ(a.before.size(), b.before.size());
+  for (size_t i = 0; i < a.before.size(); ++i)
+    expectSame(a.before[i], b.before[i]);
+  expectSame(a.weights, b.weights);
+  EXPECT_TRUE(sameBits(a.bias, b.bias));
+  EXPECT_EQ(std::tuple(a.grid.weightBits, a.grid.exponent, a.grid.hostShift),
+            std::tuple(b.grid.weightBits, b.grid.exponent, b.grid.hostShift));
 }
 
 void expectSame(const Net &a, const Net &b) {
@@ -107,13 +135,8 @@ void expectSame(const Net &a, const Net &b) {
   for (size_t i = 0; i < a.populations.size(); ++i)
     expectSame(a.populations[i], b.populations[i]);
   ASSERT_EQ(a.projections.size(), b.projections.size());
-  for (size_t i = 0; i < a.projections.size(); ++i) {
-    const Projection &p = a.projections[i], &q = b.projections[i];
-    EXPECT_EQ(p.name, q.name);
-    EXPECT_EQ(std::tuple(p.source, p.target, p.delay), std::tuple(q.source, q.target, q.delay));
-    expectSame(p.weights, q.weights);
-    EXPECT_TRUE(sameBits(p.bias, q.bias));
-  }
+  for (size_t i = 0; i < a.projections.size(); ++i)
+    expectSame(a.projections[i], b.projections[i]);
   EXPECT_EQ(a.inputs, b.inputs);
   EXPECT_EQ(a.outputs, b.outputs);
 }
@@ -139,6 +162,7 @@ void expectSame(const QuantNet &a, const QuantNet &b) {
     EXPECT_EQ(p.name, q.name);
     EXPECT_EQ(std::tuple(p.source, p.target, p.delay, p.weightBits, p.exponent),
               std::tuple(q.source, q.target, q.delay, q.weightBits, q.exponent));
+    EXPECT_EQ(p.pools, q.pools);
     expectSame(p.weights, q.weights);
   }
   ASSERT_EQ(a.hostLayers.size(), b.hostLayers.size());
@@ -225,11 +249,11 @@ TEST(Text, Golden) {
   net.profile.reset = {ResetRule::Subtract, Origin::Flag, "--reset"};
   net.run.steps = 25;
   net.populations.resize(2);
-  net.populations[0] = {"in", NeuronKind::Input, {2, 2}, {}, {}};
-  net.populations[1] = {"out", NeuronKind::LIF, {3}, {}, {}};
+  net.populations[0] = {"in", NeuronKind::Input, {2, 2}, {}, {}, {}, {}};
+  net.populations[1] = {"out", NeuronKind::LIF, {3}, {}, {}, {}, {}};
   net.populations[1].params.tau = 0.002;
   net.populations[1].params.vThreshold.values = {1, 1, 0.5};
-  net.projections.push_back({"fc", 0, 1, 0, DenseWeights{3, 4, {}}, {0, 0, 0.1}, {}});
+  net.projections.push_back({"fc", 0, 1, 0, {}, DenseWeights{3, 4, {}}, {0, 0, 0.1}, {}, {}});
   std::get<DenseWeights>(net.projections[0].weights).values = {0, 0, 0, 0, 1, 2, 3, 4, 1, 1, 1, -1};
   net.inputs = {0};
   net.outputs = {1};
@@ -257,6 +281,53 @@ TEST(Text, Golden) {
   }
   inputs @in
   outputs @out
+}
+)");
+}
+
+TEST(Text, GoldenForms) {
+  Net net;
+  net.name = "forms";
+  net.populations.resize(2);
+  net.populations[0] = {"in", NeuronKind::Input, {1, 2, 3}, {}, {}, {}, {}};
+  net.populations[1] = {"out", NeuronKind::LIF, {2, 1, 2}, {}, ResetRule::None, {}, {}};
+  net.populations[1].grid.scale = 64.0;
+  net.populations[1].grid.biasExp = {0, 0, 0, 3};
+  net.populations[1].grid.duOffset = 0;
+  Projection projection;
+  projection.name = "c";
+  projection.target = 1;
+  projection.before = {DiagonalWeights{6, {0.5f}}, DenseWeights{6, 6, std::vector<float>(36, 1)},
+                       PoolMap{1, {2, 3, 2, 3, 1, 1, 1, 1, 0, 0, 1, 1}, true}};
+  projection.weights =
+      ConvWeights{1, 2, 1, {2, 3, 1, 2, 2, 1, 1, 2, 0, 1, 3, 1}, {0.5f, -1, 0.5f, 2}};
+  projection.bias = {1, 2, 3, 4};
+  projection.grid = {8, 1, {2, 2, 2, 2}};
+  net.projections = {projection};
+  const std::string text = textOf(net);
+  EXPECT_EQ(text.substr(text.find("  population @out")),
+            R"(  population @out shape 2x1x2 model lif reset none {
+    grid_scale 64
+    grid_bias_exp [3*0 3]
+    grid_du_offset 0
+  }
+  projection @c from @in to @out delay 0
+    before diagonal 6 { 0.5 }
+    before dense 6x6 {
+    [6*1]
+    [6*1]
+    [6*1]
+    [6*1]
+    [6*1]
+    [6*1]
+    }
+    before avgpool 1x2x3 of 1x2x3 kernel 1x1 { }
+    conv 2x1x2 of 1x2x3 kernel 2x1 stride 1x2 pad 0x1 dilation 3x1 {
+    [0.5 -1]
+    [0.5 2]
+    bias [1 2 3 4]
+    grid bits 8 exponent 1 shift [4*2]
+  }
 }
 )");
 }
@@ -293,11 +364,11 @@ TEST(Text, DocumentedExamples) {
     if (example.rfind("quantnet", 0) == 0)
       EXPECT_EQ(parsed<QuantNet>(example).name, "two");
     else
-      EXPECT_EQ(parsed<Net>(example).populations.size(), 2u);
+      EXPECT_EQ(parsed<Net>(example).inputs.size(), 1u);
     ++examples;
     at = end + 4;
   }
-  EXPECT_EQ(examples, 2u);
+  EXPECT_EQ(examples, 3u);
 }
 
 } // namespace

@@ -67,7 +67,7 @@ data::EncodedSample spikesOf(uint32_t size, Spikes spikes) {
 
 trace::SampleTrace runNet(const net::Net &net, const data::EncodedSample &sample,
                           bool float32 = false) {
-  auto engine = FloatEngine::create(net, float32);
+  auto engine = FloatEngine::create(net, {.float32 = float32});
   if (!engine) {
     ADD_FAILURE() << llvm::toString(engine.takeError());
     return {};
@@ -140,6 +140,69 @@ TEST(FloatEngine, CurrentMemoryActsInItsOwnStep) {
   out.params.wIn = 2.0;    // g_s 1
   // i 1 .5 .25 1.125: v .5 .5 .375 .75
   expectOut(runNet(net, spikesOf(1, {1, 0, 0, 1})), {0, 0, 0, 0}, {0.5, 0.5, 0.375, 0.75});
+}
+
+TEST(FloatEngine, ReadoutsNeverFireAndKeepTheirMembrane) {
+  for (const ResetRule rule : {ResetRule::Zero, ResetRule::Subtract, ResetRule::SubtractDelayed}) {
+    net::Net net = single(1.0, 0.75F, rule);
+    net::Population &out = net.populations[1];
+    out.kind = NeuronKind::I;
+    out.params.vThreshold = {};
+    expectOut(runNet(net, spikesOf(1, {1, 1, 1})), {0, 0, 0}, {0.75, 1.5, 2.25});
+    out.kind = NeuronKind::LI;
+    out.params.tau = 2.0;
+    out.params.r = 2.0;
+    out.params.vLeak = 4.0;
+    expectOut(runNet(net, spikesOf(1, {1, 1, 0})), {0, 0, 0}, {2.75, 4.125, 4.0625});
+    out.kind = NeuronKind::CubaLI;
+    out.params = {};
+    out.params.tauMem = 2.0;
+    out.params.r = 2.0;
+    out.params.tauSyn = 2.0;
+    out.params.wIn = 2.0;
+    // i .75 .375 .1875
+    expectOut(runNet(net, spikesOf(1, {1, 0, 0})), {0, 0, 0}, {0.75, 0.75, 0.5625});
+  }
+}
+
+TEST(FloatEngine, ThresholdHasNoState) {
+  for (const ResetRule rule : {ResetRule::Zero, ResetRule::SubtractDelayed}) {
+    net::Net net = single(1.0, 0.75F, rule);
+    net.populations = {inputOf(2), neuronsOf("out", 1, 1.0)};
+    net.populations[1].kind = NeuronKind::Threshold;
+    net.populations[1].params = {};
+    net.populations[1].params.vThreshold = 0.5;
+    net.projections = {dense(0, 1, 1, 2, {0.75F, -0.25F})};
+    expectOut(runNet(net, spikesOf(2, {1, 0, 1, 1, 0, 0, 0, 1})), {1, 0, 0, 0},
+              {0.75, 0.5, 0.0, -0.25});
+    net.profile.compare.value = net::Compare::Ge;
+    expectOut(runNet(net, spikesOf(2, {1, 0, 1, 1})), {1, 1}, {0.75, 0.5});
+  }
+}
+
+TEST(FloatEngine, APopulationsOwnResetRuleWins) {
+  net::Net net = single(0.5, 0.75F, ResetRule::Subtract);
+  net.populations[1].reset = ResetRule::None;
+  expectOut(runNet(net, spikesOf(1, {1, 1, 1, 0})), {0, 1, 1, 0}, {0.75, 1.125, 1.3125, 0.65625});
+  net.profile.reset.value = ResetRule::None;
+  net.populations[1].reset = ResetRule::SubtractDelayed;
+  expectOut(runNet(net, spikesOf(1, {1, 1, 1, 1, 1, 0})), {0, 1, 0, 0, 1, 0},
+            {0.75, 1.125, 0.3125, 0.90625, 1.203125, -0.3984375});
+}
+
+TEST(FloatEngine, ChainsOfMaps) {
+  net::Net net = single(1.0, 0.0F, ResetRule::None);
+  net.populations = {inputOf(4), neuronsOf("out", 2, 1.0)};
+  net.projections = {dense(0, 1, 2, 2, {1, 2, 4, 8})};
+  net.projections[0].before = {net::PoolMap{1, {1, 4, 1, 2, 1, 2, 1, 2}, false},
+                               net::DiagonalWeights{2, {1, 10}}};
+  expectOut(runNet(net, spikesOf(4, {1, 1, 0, 1, 0, 0, 1, 0})), {1, 1, 1, 1},
+            {2 + 20, 8 + 80, 22 + 20, 88 + 80});
+  data::EncodedSample sample;
+  sample.size = 4;
+  sample.steps = 2;
+  sample.values = {0.5F, 0, 0.25F, 0.5F}; // pooled .5 .75
+  expectOut(runNet(net, sample), {1, 1, 1, 1}, {15.5, 62, 31, 124});
 }
 
 TEST(FloatEngine, InitialMembrane) {

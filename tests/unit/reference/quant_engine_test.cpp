@@ -272,7 +272,7 @@ net::QuantNet hostNet(double inputScale) {
   net::HostLayer host;
   host.source = 0;
   host.target = 1;
-  host.weights = {1, 1, {2}};
+  host.weights = net::DenseInts{1, 1, {2}};
   host.bias = {0};
   host.shift = {2};
   host.inputScale = inputScale;

@@ -1,15 +1,19 @@
 // The float engine against spikes that snnTorch and Norse recorded for the same files: zero
 // mismatches. Needs ../shared (or SNNC_SHARED).
+#include "common/net/synapses.h"
 #include "common/support/npy.h"
+#include "common/support/rng.h"
 #include "common/trace/readout.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "runtime/reference/float_engine.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <numeric>
 
 using namespace snnc;
 using runtime::reference::FloatEngine;
@@ -188,4 +192,47 @@ TEST_F(Recordings, NorseSingleNeuronSpikeSteps) {
     if (trace.populations[populationOf(*net, 1)].spikes[step] != 0)
       fired.push_back(step);
   EXPECT_EQ(fired, (std::vector<uint32_t>{460, 510, 710, 760}));
+}
+
+namespace {
+
+data::EncodedSample eventNoise(uint32_t size, uint32_t steps) {
+  support::Rng rng(1);
+  data::EncodedSample sample;
+  sample.steps = steps;
+  sample.size = size;
+  for (size_t i = 0; i < size_t{size} * steps; ++i)
+    sample.spikes.push_back(rng.below(20) == 0);
+  return sample;
+}
+
+} // namespace
+
+// Spikes per layer of a loop over torch.nn.functional.conv2d, avg_pool2d (times 4) and matrix
+// products in float64 on the same events: there every single spike was the same.
+TEST_F(Recordings, SinabsConvolutionsAndPoolsOnRandomEvents) {
+  const auto net = model("nir/cnn_sinabs.nir");
+  ASSERT_TRUE(net);
+  EXPECT_EQ(net->profile.reset.value, net::ResetRule::Zero);
+  const data::EncodedSample sample = eventNoise(2 * 34 * 34, 300);
+  const auto engine = taken(FloatEngine::create(*net));
+  ASSERT_TRUE(engine);
+  const trace::SampleTrace trace = (*engine)->run(sample, false);
+  std::vector<uint64_t> spikes;
+  for (const trace::PopulationTrace &population : trace.populations)
+    spikes.push_back(std::accumulate(population.spikes.begin(), population.spikes.end(), 0ULL));
+  std::sort(spikes.begin(), spikes.end());
+  EXPECT_EQ(spikes, (std::vector<uint64_t>{99, 2320, 11835, 17903, 33999, 34455}));
+
+  // Maps one after the other, and composed to one sparse map each.
+  net::Net unrolled = *net;
+  for (net::Projection &projection : unrolled.projections) {
+    projection.weights = net::unroll(projection);
+    projection.before.clear();
+  }
+  const auto flat = taken(FloatEngine::create(unrolled));
+  ASSERT_TRUE(flat);
+  const trace::SampleTrace other = (*flat)->run(sample, false);
+  for (size_t p = 0; p < trace.populations.size(); ++p)
+    EXPECT_EQ(trace.populations[p].spikes, other.populations[p].spikes);
 }

@@ -20,6 +20,15 @@ TEST(Strings, PrefixAndSuffix) {
   EXPECT_FALSE(endsWith("n", ".json"));
 }
 
+TEST(Strings, NaturalOrder) {
+  const char *const kAscending[] = {"",    "02",  "2",   "10",      "a",
+                                    "a2b", "a10", "fc2", "fc2.lif", "fc10"};
+  for (size_t i = 0; i < std::size(kAscending); ++i)
+    for (size_t j = 0; j < std::size(kAscending); ++j)
+      EXPECT_EQ(naturalLess(kAscending[i], kAscending[j]), i < j)
+          << kAscending[i] << " " << kAscending[j];
+}
+
 // Check values from RFC 1952 (zip's CRC of "123456789") and FIPS 180-4 (SHA-256 of "abc").
 TEST(Hash, KnownValues) {
   EXPECT_EQ(crc32(bytesOf(llvm::StringRef("123456789"))), 0xCBF43926u);

@@ -29,7 +29,7 @@ net::QuantNet small() {
   net::HostLayer host;
   host.name = "host";
   host.target = 1;
-  host.weights = {3, 2, {1, 2, 3, 4, 5, 6}};
+  host.weights = net::DenseInts{3, 2, {1, 2, 3, 4, 5, 6}};
   host.bias = {1, 2, 3};
   host.shift = {0, 1, 2};
   net.hostLayers = {host};
@@ -73,7 +73,12 @@ TEST(NetworkDiff, NamesWhatDiffers) {
       {"weighs 4 in the image and 2 in the network",
        [](auto &n) { n.projections[0].exponent = 1; }},
       {"projections", [](auto &n) { n.projections.clear(); }},
-      {"host layer 'host'", [](auto &n) { n.hostLayers[0].weights.values[5] = 7; }},
+      {"synapse 1 -> 2 of 'host' weighs 6 in the image and 7 in the network",
+       [](auto &n) { std::get<net::DenseInts>(n.hostLayers[0].weights).values[5] = 7; }},
+      {"'host' has 2 sources in the image and 1 in the network",
+       [](auto &n) {
+         n.hostLayers[0].weights = net::DenseInts{3, 1, {1, 3, 5}};
+       }},
       {"host layer 'host'", [](auto &n) { n.hostLayers[0].bias[0] = 7; }},
       {"host layer 'host'", [](auto &n) { n.hostLayers[0].shift[0] = 7; }},
       {"host layer 'host'", [](auto &n) { n.hostLayers[0].inputScale = 7; }},
@@ -86,4 +91,42 @@ TEST(NetworkDiff, NamesWhatDiffers) {
     const std::string text = difference(*image, changed);
     EXPECT_NE(text.find(expected), std::string::npos) << "'" << text << "' for " << expected;
   }
+}
+
+// Other forms of the same synapses are the same network.
+TEST(NetworkDiff, FormsDoNotMatter) {
+  const net::QuantNet net = small();
+  support::Rng rng(1);
+  const auto image = test::layOut(net, llvm::cantFail(target::loadTarget("tiny")), {}, rng);
+  ASSERT_TRUE(image);
+  net::QuantNet other = net;
+  other.projections[0].weights =
+      net::SparseInts{3, 2, {0, 3, 5}, {0, 1, 2, 1, 2}, {1, -2, 0, 3, 4}};
+  other.hostLayers[0].weights =
+      net::SparseInts{3, 2, {0, 3, 6}, {0, 1, 2, 0, 1, 2}, {1, 3, 5, 2, 4, 6}};
+  EXPECT_EQ(difference(*image, other), "");
+}
+
+// A convolution behind a pool is compared synapse by synapse.
+TEST(NetworkDiff, ConvolutionsAndPools) {
+  net::QuantNet net = small();
+  net.hostLayers.clear();
+  net.populations[0].shape = {1, 1, 4};
+  net.populations[1].shape = {1, 1, 2};
+  net.populations[1].neurons.resize(2);
+  net.projections[0].pools = {{1, {1, 4, 1, 2, 1, 2, 1, 2}, false}};
+  net.projections[0].weights = net::ConvInts{1, 1, 1, {1, 2, 1, 2, 1, 3, 1, 1, 0, 1}, {7, 5, 3}};
+  support::Rng rng(1);
+  const auto image = test::layOut(net, llvm::cantFail(target::loadTarget("tiny")), {}, rng);
+  ASSERT_TRUE(image);
+  EXPECT_EQ(difference(*image, net), "");
+  net::QuantNet changed = net;
+  std::get<net::ConvInts>(changed.projections[0].weights).kernel[2] = 4;
+  // Pooled element 1 (sources 2 and 3) lies on kernel entry 2 of neuron 0.
+  EXPECT_EQ(difference(*image, changed),
+            "synapse 2 -> 0 of 'in_a' weighs 12 in the image and 16 in the network");
+  changed = net;
+  changed.projections[0].pools[0].window = {1, 4, 1, 2, 1, 1, 1, 2};
+  EXPECT_EQ(difference(*image, changed),
+            "synapse 1 -> 0 of 'in_a' weighs 20 in the image and 0 in the network");
 }
