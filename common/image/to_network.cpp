@@ -37,7 +37,7 @@ public:
     followNeurons();
     followInputs();
     for (size_t core = 0; core < image.cores.size(); ++core)
-      for (size_t axon = 0; axon < image.cores[core].axons.size(); ++axon)
+      for (size_t axon = 0; axon < image.cores[core].axons.size() && !tooLarge; ++axon)
         readAxon(core, axon);
     for (size_t i = 0; i < image.projections.size(); ++i)
       projection(i);
@@ -170,8 +170,14 @@ private:
     }
   }
 
-  // Lists are shared, so a small file may hold more synapses than memory does.
+  // Lists are shared, so a small file may hold more synapses than memory does, or more words to
+  // read than there is time.
   bool mayRead(const CoreImage &core, const AxonEntry &axon, const Place &place) {
+    wordsRead += axon.words;
+    tooLarge = wordsRead > kMostSynapses;
+    if (!check.require(!tooLarge, place,
+                       llvm::formatv("more than {0} words are too many", kMostSynapses)))
+      return false;
     uint64_t count = 0;
     for (uint32_t k = 0; k < axon.words; ++k) {
       const uint64_t word = core.synapses[axon.address + k];
@@ -179,9 +185,10 @@ private:
         count += (axon.sparse ? format.pairWeight(word, i) : format.denseWeight(word, i)) != 0;
     }
     synapsesRead += count;
+    tooLarge = synapsesRead > kMostSynapses;
     return check.require(count <= core.neurons.size(), place,
                          "its list has more synapses than the core has neurons") &&
-           check.require(synapsesRead <= kMostSynapses, place,
+           check.require(!tooLarge, place,
                          llvm::formatv("more than {0} synapses are too many", kMostSynapses));
   }
 
@@ -244,7 +251,8 @@ private:
   const WordFormat format;
   Checker check;
   net::QuantNet net;
-  uint64_t synapsesRead = 0;
+  uint64_t synapsesRead = 0, wordsRead = 0;
+  bool tooLarge = false;
   std::vector<std::vector<Neuron>> who;       // [core][local]
   std::vector<std::vector<uint32_t>> reached; // [core][axon]: ways a spike gets there
   std::vector<std::vector<Synapse>> synapses; // [projection]

@@ -112,6 +112,18 @@ void setCoefficients(const Population &population, const Profile &profile, Layer
     row.reset = rangeOf(*updates, [](const NeuronUpdate &u) { return u.reset; });
 }
 
+// The synapses of chains are walked, as long as the budget of products lasts; empty if it does not.
+constexpr uint64_t kMaxWork = uint64_t{1} << 28; // a few seconds
+std::optional<uint64_t> counted(const Projection &projection, uint64_t &budget) {
+  if (!projection.before.empty()) {
+    const uint64_t work = walkCost(projection).work;
+    if (work > budget)
+      return std::nullopt;
+    budget -= work;
+  }
+  return synapseCount(projection);
+}
+
 // ---- text
 
 using Cells = std::vector<std::string>;
@@ -162,6 +174,8 @@ std::string resetText(const LayerRow &row) {
   return row.reset ? name + " " + rangeText(row.reset) : name;
 }
 
+constexpr const char *kUncounted = "uncounted";
+
 Cells layerCells(const LayerRow &row) {
   return {row.name,
           nameOf(row.kind),
@@ -177,6 +191,7 @@ Cells layerCells(const LayerRow &row) {
 
 LayerTable layerTable(const Net &net) {
   LayerTable table;
+  uint64_t budget = kMaxWork;
   for (const Population &population : net.populations) {
     LayerRow &row = table.layers.emplace_back();
     row.name = population.name;
@@ -195,9 +210,10 @@ LayerTable layerTable(const Net &net) {
     input.delay = projection.delay;
     input.hasBias = !projection.bias.empty();
     input.parameters = parameterCount(projection);
-    input.synapses = synapseCount(projection);
+    input.synapses = counted(projection, budget);
     table.parameters += input.parameters;
-    table.synapses += input.synapses;
+    table.synapses += input.synapses.value_or(0);
+    table.allCounted &= input.synapses.has_value();
     table.layers[projection.target].inputs.push_back(std::move(input));
   }
   return table;
@@ -215,7 +231,7 @@ std::string toText(const LayerTable &table, bool brief) {
       own.insert(own.end(),
                  {input.source, input.name + ": " + input.maps + (input.hasBias ? " + bias" : ""),
                   std::to_string(input.delay), withCommas(input.parameters),
-                  withCommas(input.synapses)});
+                  input.synapses ? withCommas(*input.synapses) : kUncounted});
       rows.push_back(std::move(own));
       own.assign(kOwn, "");
     }
@@ -226,7 +242,7 @@ std::string toText(const LayerTable &table, bool brief) {
   total[0] = "total";
   total[2] = withCommas(table.neurons);
   total[11] = withCommas(table.parameters);
-  total[12] = withCommas(table.synapses);
+  total[12] = table.allCounted ? withCommas(table.synapses) : kUncounted;
   rows.push_back(std::move(total));
   if (brief) {
     constexpr ptrdiff_t kFirst = 3, kEnd = 8; // the coefficients

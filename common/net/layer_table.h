@@ -16,8 +16,8 @@ struct LayerInput {
   std::string maps; // in order of application: "sumpool 2x2 > conv 8x16x3x3 pad 1"
   uint32_t delay = 0;
   bool hasBias = false;
-  uint64_t parameters = 0; // weights and biases that the file holds
-  uint64_t synapses = 0;   // nonzero, unrolled
+  uint64_t parameters = 0;          // weights and biases that the file holds
+  std::optional<uint64_t> synapses; // nonzero, unrolled; empty: a chain too long to count
 };
 
 struct ValueRange { // over the neurons of a layer
@@ -41,9 +41,10 @@ struct LayerTable {
   std::vector<LayerRow> layers;
   uint64_t neurons = 0; // inputs apart
   uint64_t parameters = 0, synapses = 0;
+  bool allCounted = true; // else `synapses` is without those of chains too long to count
 };
 
-// O(synapses) for chains of maps, else O(parameters).
+// O(parameters), and for chains of maps O(walkCost), bounded over the net.
 LayerTable layerTable(const Net &net);
 
 // One line per layer and further projection into it, and one of totals. `brief`: no coefficients.

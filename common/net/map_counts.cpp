@@ -2,6 +2,8 @@
 #include "common/net/map_walk.h"
 #include "common/net/synapses.h"
 
+#include "llvm/Support/MathExtras.h"
+
 namespace snnc::net {
 namespace {
 
@@ -44,11 +46,8 @@ template <class T> uint64_t nonzeros(const std::vector<T> &values) {
 // How many outputs of an axis have each kernel entry on an input, not on padding.
 std::vector<uint64_t> placesByTap(const WindowAxis &axis) {
   std::vector<uint64_t> places(static_cast<size_t>(axis.kernel), 0);
-  for (int64_t out = 0; out < axis.out; ++out) {
-    const AxisTaps taps = tapsOf(axis, out);
-    for (int64_t tap = taps.first; tap < taps.last; ++tap)
-      ++places[static_cast<size_t>(tap)];
-  }
+  for (int64_t tap = 0; tap < axis.kernel; ++tap)
+    places[static_cast<size_t>(tap)] = static_cast<uint64_t>(placesOfTap(axis, tap).count());
   return places;
 }
 
@@ -107,6 +106,31 @@ uint64_t storedIn(const Weights &weights) {
   return std::visit([](const auto &map) { return storedIn(map); }, weights);
 }
 
+// Places of a window that see one input, at most.
+uint64_t placesPerInput(const WindowAxis &axis) {
+  const int64_t reach = (axis.kernel - 1) * axis.dilation;
+  return static_cast<uint64_t>(std::min({reach / axis.stride + 1, axis.kernel, axis.out}));
+}
+uint64_t placesPerInput(const Window &window) {
+  return placesPerInput(axisH(window)) * placesPerInput(axisW(window));
+}
+
+// Targets of one source, at most.
+struct FanOut {
+  uint64_t operator()(const DenseWeights &map) const { return map.rows; }
+  uint64_t operator()(const SparseWeights &map) const {
+    uint64_t most = 0;
+    for (uint32_t source = 0; source < map.pres; ++source)
+      most = std::max(most, map.rowStart[source + 1] - map.rowStart[source]);
+    return most;
+  }
+  uint64_t operator()(const ConvWeights &map) const {
+    return map.outChannels / map.groups * placesPerInput(map.window);
+  }
+  uint64_t operator()(const PoolMap &map) const { return placesPerInput(map.window); }
+  uint64_t operator()(const DiagonalWeights &) const { return 1; }
+};
+
 } // namespace
 
 uint32_t preCount(const Weights &map) {
@@ -134,10 +158,25 @@ uint64_t synapseCount(const Projection &projection) {
   if (projection.before.empty())
     return entries(projection.weights);
   uint64_t count = 0;
-  const IncomingSynapses incoming(projection);
-  for (uint32_t target = 0; target < postCount(projection); ++target)
-    incoming.forEach(target, [&](uint32_t, double) { ++count; });
+  const OutgoingSynapses outgoing(projection); // whose work walkCost estimates
+  for (uint32_t source = 0; source < preCount(projection); ++source)
+    outgoing.forEach(source, [&](uint32_t, double) { ++count; });
   return count;
+}
+
+WalkCost walkCost(const Projection &chain) {
+  const uint64_t sources = preCount(chain);
+  uint64_t reached = 1, products = 0; // from one source
+  const auto pass = [&](const Weights &map) {
+    const uint64_t paths = llvm::SaturatingMultiply(reached, std::visit(FanOut(), map));
+    products = llvm::SaturatingAdd(products, paths);
+    reached = std::min<uint64_t>(paths, postCount(map));
+  };
+  for (const Weights &map : chain.before)
+    pass(map);
+  pass(chain.weights);
+  return {chain.before.empty() ? synapseCount(chain) : sources * reached,
+          llvm::SaturatingMultiply(sources, products)};
 }
 
 uint64_t synapseCount(const QuantProjection &projection) {

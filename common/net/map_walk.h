@@ -58,7 +58,7 @@ template <class T> class MapWalk<DenseMap<T>, By::Source> {
 public:
   explicit MapWalk(const DenseMap<T> &map) : map(map) {}
   template <class F> void forEach(uint32_t source, F f) const {
-    if (source % kBlock == 0)
+    if (source % kBlock == 0 && source / kBlock != loaded)
       load(source);
     const bool inBlock = source / kBlock == loaded;
     const T *column =

@@ -84,10 +84,16 @@ uint32_t preCount(const QuantProjection &projection);
 uint32_t postCount(const QuantProjection &projection);
 
 // Nonzero synapses, unrolled: what the walks above visit. Closed form for one convolution, pool or
-// diagonal without a zero; O(synapses) for chains.
+// diagonal without a zero; O(walkCost) for chains.
 uint64_t synapseCount(const Projection &projection);
 uint64_t synapseCount(const QuantProjection &projection);
 uint64_t synapseCount(const HostLayer &layer);
+// What it takes to walk a projection source by source, found without walking: upper bounds.
+struct WalkCost {
+  uint64_t synapses = 0;
+  uint64_t work = 0; // products of two weights; 2^64 - 1 for any more
+};
+WalkCost walkCost(const Projection &projection);
 // Numbers that the file holds: weights stored and biases.
 uint64_t parameterCount(const Projection &projection);
 

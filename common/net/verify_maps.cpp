@@ -104,6 +104,8 @@ template <class T> MapRules rulesOfMap(const std::string &name, const ConvMap<T>
   rules.broken = windowProblem(name, window);
   const uint64_t expected =
       product({map.outChannels, map.inChannels / map.groups, window.kernelH, window.kernelW});
+  if (rules.broken.empty() && expected > kMaxElements)
+    rules.broken = llvm::formatv("{0} has a kernel of more than {1} weights", name, kMaxElements);
   if (rules.broken.empty() && map.kernel.size() != expected)
     rules.broken = wrongCount(name, map.kernel.size(), expected);
   return rules;

@@ -1,5 +1,5 @@
 // Which inputs a place of a sliding window sees, and from which places an input is seen
-// (net/linear_map.h, Window). Private to common/net.
+// (net/linear_map.h, Window).
 #pragma once
 
 #include "common/net/linear_map.h"
@@ -54,6 +54,19 @@ inline AxisPlaces placesOf(const WindowAxis &axis, int64_t in) {
     if (const int64_t offset = at - out * axis.stride; offset % axis.dilation == 0)
       places.push_back({out, offset / axis.dilation});
   return places;
+}
+
+// The outputs [first, last) that see kernel entry `tap` on an input, not on padding, and where the
+// first of them sees it.
+struct TapPlaces {
+  int64_t first, last, input;
+  int64_t count() const { return last - first; }
+};
+inline TapPlaces placesOfTap(const WindowAxis &axis, int64_t tap) {
+  const int64_t origin = tap * axis.dilation - axis.pad; // what output 0 sees
+  const int64_t first = origin >= 0 ? 0 : (-origin + axis.stride - 1) / axis.stride;
+  const int64_t last = origin >= axis.in ? 0 : (axis.in - 1 - origin) / axis.stride + 1;
+  return {first, std::max(first, std::min(last, axis.out)), origin + first * axis.stride};
 }
 
 // An element of [channel, y, x] maps.

@@ -1,6 +1,7 @@
 #include "compiler/core_ir/axon_cost.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace snnc::compiler::core_ir {
 
@@ -20,6 +21,8 @@ AxonCost AxonCostModel::operator()(const AxonExtent &extent) const {
   const uint32_t denseWords = extent.last / format.lanes - extent.first / format.lanes + 1;
   const uint32_t sparseWords =
       std::max((extent.count + format.pairs - 1) / format.pairs, extent.fullestBank);
+  assert((denseBits.empty() || extent.last - extent.first + 1 < denseBits.size()) &&
+         "a list lies on one core");
   AxonCost cost;
   cost.sparse = sparseWords < denseWords;
   cost.words = cost.sparse ? sparseWords : denseWords;

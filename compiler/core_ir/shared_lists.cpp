@@ -31,8 +31,7 @@ bool SharedLists::append(uint32_t source, uint32_t local, int16_t weight) {
   }
   const uint32_t distance = local - self.baseRow * lanes;
   const uint32_t inBank = ++banks[size_t{source} * lanes + local % lanes];
-  const uint64_t key =
-      uint64_t{parent} << 32 | uint64_t{distance} << 16 | static_cast<uint16_t>(weight);
+  const std::pair key(parent, distance << 16 | static_cast<uint16_t>(weight));
   const auto [child, isNew] = children.try_emplace(key, static_cast<uint32_t>(nodes.size()));
   if (isNew) {
     Node node;

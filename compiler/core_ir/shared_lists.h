@@ -62,7 +62,9 @@ private:
   std::vector<uint16_t> banks;   // [source * lanes + bank]: synapses there
   std::vector<uint32_t> touched; // sources that had a synapse since clear()
   std::vector<Node> nodes;
-  llvm::DenseMap<uint64_t, uint32_t> children; // parent << 32 | distance << 16 | weight
+  // (parent, distance << 16 | weight). A pair, whose hash mixes both: that of a 64-bit key looks at
+  // its low half alone.
+  llvm::DenseMap<std::pair<uint32_t, uint32_t>, uint32_t> children;
   uint64_t totalWords = 0, totalBits = 0;
 };
 

@@ -52,7 +52,7 @@ static Json exportJson(const Subject &subject, const net::LayerTable &table, con
           {"target", subject.target ? Json(subject.target->name) : Json(nullptr)},
           {"quantised", subject.quant.has_value()},
           {"neurons", table.neurons},
-          {"synapses", table.synapses},
+          {"synapses", table.allCounted ? Json(table.synapses) : Json(nullptr)},
           {"parameters", table.parameters},
           {"warnings", warnings}};
 }
@@ -98,7 +98,7 @@ static llvm::Expected<int> runExport(Args &args, Console &console) {
     console.print(exportJson(*subject, table, out, console.warnings()));
   else
     console.out() << out << ": " << withCommas(table.neurons) << " neurons, "
-                  << withCommas(table.synapses) << " synapses, "
+                  << (table.allCounted ? withCommas(table.synapses) : "uncounted") << " synapses, "
                   << (subject->quant ? "the integers in real numbers" : "as the model has it")
                   << '\n';
   return kExitDone;

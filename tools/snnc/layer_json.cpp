@@ -12,9 +12,11 @@ static Json rangeJson(const std::optional<net::ValueRange> &range) {
 }
 
 static Json inputJson(const net::LayerInput &input) {
-  return {{"name", input.name},        {"from", input.source}, {"through", input.maps},
-          {"bias", input.hasBias},     {"delay", input.delay}, {"parameters", input.parameters},
-          {"synapses", input.synapses}};
+  // null: a chain too long to count.
+  const Json synapses = input.synapses ? Json(*input.synapses) : Json(nullptr);
+  return {{"name", input.name},    {"from", input.source}, {"through", input.maps},
+          {"bias", input.hasBias}, {"delay", input.delay}, {"parameters", input.parameters},
+          {"synapses", synapses}};
 }
 
 static Json layerJson(const net::LayerRow &layer) {
@@ -40,7 +42,7 @@ Json toJson(const net::LayerTable &table) {
     layers.push_back(layerJson(layer));
   return {{"layers", layers},
           {"neurons", table.neurons},
-          {"synapses", table.synapses},
+          {"synapses", table.allCounted ? Json(table.synapses) : Json(nullptr)},
           {"parameters", table.parameters}};
 }
 

@@ -69,18 +69,6 @@ llvm::Error readPadding(Reading &reading) {
   return llvm::Error::success();
 }
 
-// More padding than the kernel reaches over makes outputs that see no input.
-llvm::Error checkPadding(Reading &reading) {
-  const Sliding &sliding = *reading.node.sliding;
-  for (size_t axis = 0; axis < 2; ++axis) {
-    const uint64_t reach = sliding.dilation[axis] * (sliding.kernel[axis] - 1) + 1;
-    if (!sliding.same && sliding.padding[axis] > reach)
-      return bad(reading, "padding", std::to_string(sliding.padding[axis]),
-                 llvm::formatv("at most the kernel's reach of {0}", reach).str());
-  }
-  return llvm::Error::success();
-}
-
 llvm::Error readGroups(Reading &reading, uint64_t outputs, uint64_t inputs, uint64_t &groups) {
   auto array = readNumbers(reading, "groups", Presence::Optional);
   if (!array)
@@ -166,8 +154,6 @@ llvm::Error readConv(Reading &reading, bool oneAxis) {
     return error;
   if (llvm::Error error = readPadding(reading))
     return error;
-  if (llvm::Error error = checkPadding(reading))
-    return error;
   uint64_t groups = 1;
   if (llvm::Error error = readGroups(reading, shape[0], shape[1], groups))
     return error;
@@ -201,7 +187,7 @@ llvm::Error readPool(Reading &reading, bool average) {
   net::PoolMap pool;
   pool.average = average;
   node.map = pool;
-  return checkPadding(reading);
+  return llvm::Error::success();
 }
 
 } // namespace

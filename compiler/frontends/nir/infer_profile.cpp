@@ -207,6 +207,11 @@ bool Inference::inferUnitGain() {
   } else {
     infer(profile.tauUnit, TauUnit::Seconds, which + net::numberText(step) + " in every node");
     infer(profile.dt, step, which + net::numberText(step) + " in every node");
+    // Neurons that are all alike agree on any step; 1e-4 is what snnTorch and Lava write.
+    guessedStep = step != 1e-4 &&
+                  std::all_of(evidence.filters.begin(), evidence.filters.end(), [&](Filter filter) {
+                    return same(filter.tau, evidence.filters[0].tau);
+                  });
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // NIR stores no dt, no reset rule and no integrator. What its numbers give away:
 //
-//   tau/r (and tau_syn/w_in) the same everywhere    dt is that (snnTorch, Lava)
+//   tau/r (and tau_syn/w_in) the same everywhere    dt is that (snnTorch, Lava); a guess if all taus
+//     and r are not 1                               are the same and it is not 1e-4
 //   r*dt/tau = exp(-dt/tau) for a round dt           dt, integrator unit (Rockpool)
 //   r = 1 - dt/tau for a round dt, w_in 1            dt, gains 1, reset subtract (Spyx)
 //   IF, I with r > 100, and no dt from a tau         dt = 1/r (SpikingJelly)

@@ -12,7 +12,12 @@
 namespace snnc::compiler::lower {
 namespace {
 
+using support::Diag;
+using support::DiagCode;
+
 using RealConv = net::ConvMap<double>; // kernels are small: rounded at the end
+
+constexpr uint64_t kMaxProducts = uint64_t{1} << 30; // of two kernels: a second or two
 
 bool isIdentity(const net::PoolMap &pool) {
   const net::Window &w = pool.window;
@@ -95,7 +100,8 @@ std::optional<RealConv> joined(const RealConv &conv, const net::PoolMap &pool) {
     return std::nullopt;
   const uint64_t kernelSize = uint64_t{rows.kernel} * columns.kernel;
   const size_t kernels = conv.kernel.size() / conv.window.kernelSize();
-  if (kernelSize > net::kMaxElements / kernels)
+  if (kernelSize > net::kMaxElements / kernels ||
+      conv.kernel.size() > kMaxProducts / pool.window.kernelSize())
     return std::nullopt;
   RealConv both{conv.inChannels, conv.outChannels, conv.groups, {}, {}};
   both.window = {rows.in,     columns.in,     rows.out, columns.out, rows.kernel, columns.kernel,
@@ -156,7 +162,10 @@ public:
   llvm::Error run(llvm::ArrayRef<double> gains) {
     takePools();
     if (next == maps.size())
-      return withoutWeights(gains), llvm::Error::success();
+      return withoutWeights(gains);
+    if (const auto *pool = std::get_if<net::PoolMap>(&maps[next]))
+      if (llvm::Error error = checkKernel(*pool))
+        return error;
     takeLast(gains);
     Factors within;
     if (const std::optional<RealConv> conv = foldConv(within)) {
@@ -201,19 +210,37 @@ private:
   }
 
   // Pools and diagonals straight into the neurons.
-  void withoutWeights(llvm::ArrayRef<double> gains) {
+  llvm::Error withoutWeights(llvm::ArrayRef<double> gains) {
     in.multiply(gains);
     if (!pools.empty() && in.constantOver(pools.back().window.outSize())) {
+      if (llvm::Error error = checkKernel(pools.back()))
+        return error;
       RealConv conv = convOf(pools.back());
       scale(conv, Factors(), in);
       pools.pop_back();
-      return put(rounded(conv));
+      put(rounded(conv));
+      return llvm::Error::success();
     }
     const uint32_t size = net::postCount(maps.back());
     net::DiagonalWeights diagonal{size, {}};
     for (double value : in.isOne() ? std::vector<double>{1.0} : in.values())
       diagonal.values.push_back(static_cast<float>(value));
     put(std::move(diagonal));
+    return llvm::Error::success();
+  }
+
+  // A pool stores no weights, but the convolution that it becomes does.
+  llvm::Error checkKernel(const net::PoolMap &pool) const {
+    const uint64_t weights = uint64_t{pool.channels} * pool.window.kernelSize();
+    if (weights <= net::kMaxElements)
+      return llvm::Error::success();
+    return Diag(DiagCode::UnrollTooLarge, projection.loc,
+                llvm::formatv("a pool of '{0}' with {1} channels and kernel {2}x{3} becomes a "
+                              "convolution of {4} weights, more than {5}",
+                              projection.name, pool.channels, pool.window.kernelH,
+                              pool.window.kernelW, weights, net::kMaxElements))
+        .help("make the kernel of the pool no larger than its input, or pool in several steps")
+        .take();
   }
 
   // The rest as one convolution with `within` behind it; empty if it is none.

@@ -93,7 +93,7 @@ private:
       return at;
     const std::vector<Run> before = open.runs();
     const uint32_t end = std::min(net.populations[population].size(), at + mapSize[population]);
-    for (uint32_t next = at; next < end;) {
+    for (uint32_t next = at; next < end && !open.full();) {
       open.forceAdd(population, neuronAt(population, next++));
       const llvm::SmallVector<Violation, 2> exceeded = open.exceededNow();
       if (exceeded.empty())

@@ -46,11 +46,17 @@ uint64_t coresOf(const GreedyResult &result, uint32_t population) {
 }
 
 std::vector<std::string> layerNotes(const MisfitContext &context, const GreedyResult &result) {
+  constexpr size_t kMost = 10;
   std::vector<std::string> notes;
+  size_t more = 0;
   for (uint32_t p = 0; p < context.net.populations.size(); ++p) {
     const net::QuantPopulation &population = context.net.populations[p];
     if (population.isInput)
       continue;
+    if (notes.size() == kMost) {
+      ++more;
+      continue;
+    }
     std::string note = formatv("'{0}' ({1} neurons) takes {2} cores", population.name,
                                population.size(), coresOf(result, p));
     const size_t resource = bindingResource(result.closedBy[p]);
@@ -58,6 +64,8 @@ std::vector<std::string> layerNotes(const MisfitContext &context, const GreedyRe
       note += formatv("; its cores are full of {0} first", nameOf(static_cast<Resource>(resource)));
     notes.push_back(std::move(note));
   }
+  if (more > 0)
+    notes.push_back(formatv("and {0} more layers", more));
   return notes;
 }
 

@@ -36,13 +36,15 @@ public:
   // Adds the neuron if the cluster then still keeps every limit but output slots. Otherwise
   // leaves it as it was, and `exceeded()` says why.
   bool tryAdd(uint32_t population, uint32_t neuron);
-  // Adds the neuron whatever it costs.
+  // Adds the neuron whatever it costs. REQUIRES: !full().
   void forceAdd(uint32_t population, uint32_t neuron);
   // What the last tryAdd would have exceeded, and what the cluster exceeds as it is.
   const llvm::SmallVector<core_ir::Violation, 2> &exceeded() const { return why; }
   llvm::SmallVector<core_ir::Violation, 2> exceededNow() const {
     return core_ir::violations(filled.cluster.load, limits);
   }
+  // No neuron can be added, whatever it costs.
+  bool full() const { return filled.cluster.load.extent >= limits.extent; }
   // Starts again with the neurons of `runs`, which were a cluster's.
   void restart(const std::vector<core_ir::Run> &runs);
 

@@ -6,6 +6,7 @@
 
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
+#include "common/net/window_walk.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
@@ -18,16 +19,6 @@ namespace snnc::compiler::quantize {
 // How many neurons are summed into each input of the weighted map; empty without pools: one each.
 using InputUses = std::vector<uint32_t>;
 InputUses inputUses(const net::Projection &projection); // lowered: disjoint pools, if any
-
-// Outputs of a window's axis that see kernel entry `tap` inside the input: [first, last).
-struct Places {
-  int64_t first, last;
-  // Where the first of them sees it.
-  int64_t input;
-};
-Places placesOfTap(int64_t in, int64_t out, int64_t stride, int64_t pad, int64_t offset);
-Places rowsOfTap(const net::Window &window, uint32_t u);
-Places columnsOfTap(const net::Window &window, uint32_t v);
 
 // Synapses per kernel entry of one output channel: [inChannels][kernelH][kernelW]; group g of
 // groups sees its own channels only.
@@ -68,7 +59,8 @@ void addSums(const net::DiagonalMap<T> &map, const InputUses &uses, double unit,
 // One kernel entry over all places of one output channel; `uses` of its input channel, or null.
 inline void addTap(const net::Window &window, uint32_t u, uint32_t v, double weight,
                    const uint32_t *uses, Range *sums) {
-  const Places rows = rowsOfTap(window, u), columns = columnsOfTap(window, v);
+  const net::TapPlaces rows = net::placesOfTap(net::axisH(window), u);
+  const net::TapPlaces columns = net::placesOfTap(net::axisW(window), v);
   for (int64_t y = rows.first, in = rows.input; y < rows.last; ++y, in += window.strideH) {
     Range *row = sums + y * window.outW;
     const uint32_t *seen = uses == nullptr ? nullptr : uses + in * window.inW + columns.input;

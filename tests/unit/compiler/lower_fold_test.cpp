@@ -289,6 +289,38 @@ TEST(Fold, WhatIsTooLargeToUnrollIsRefusedByName) {
   EXPECT_TRUE(warnings.empty());
 }
 
+// A pool stores no weights: a line of text asks for any number of them.
+TEST(Fold, PoolsWithTooManyWeightsAreRefusedByName) {
+  const target::Target target = targetNamed("loihi-like");
+  support::Warnings warnings;
+  PassContext context{target, warnings};
+  const auto refusal = [&](net::Window window, std::vector<net::Weights> behind) {
+    behind.insert(behind.begin(), poolOf(64, window));
+    net::Projection projection = chainOf(std::move(behind));
+    return firstDiagnostic(lower::fold(projection, {}, context));
+  };
+  const net::Window disjoint{2, 2, 1, 1, 8192, 8192, 8192, 8192, 4096, 4096, 1, 1};
+  const net::Window overlapping{2, 2, 2, 2, 8192, 8192, 1, 1, 4096, 4096, 1, 1};
+  for (const support::Diagnostic &diag :
+       {refusal(disjoint, {}), refusal(overlapping, {}),
+        refusal(overlapping, {net::DiagonalWeights{256, {0.5f}}})}) {
+    EXPECT_EQ(diag.code, DiagCode::UnrollTooLarge);
+    EXPECT_CONTAINS(diag.message, "a pool of 'chain' with 64 channels and kernel 8192x8192 becomes "
+                                  "a convolution of 4294967296 weights, more than 67108864");
+    EXPECT_CONTAINS(diag.help, "no larger than its input");
+  }
+}
+
+// Two kernels that both fit, and whose products take hours.
+TEST(Fold, KernelsTooLargeToJoinAreRefused) {
+  const target::Target target = targetNamed("loihi-like");
+  support::Warnings warnings;
+  PassContext context{target, warnings};
+  net::Projection projection =
+      chainOf({poolOf(1, windowOf(8190, 4095, 1)), poolOf(1, windowOf(4096, 4095, 1))});
+  EXPECT_EQ(firstDiagnostic(lower::fold(projection, {}, context)).code, DiagCode::UnrollTooLarge);
+}
+
 TEST(Fold, WarnsOfManyUnrolledSynapses) {
   support::Rng rng(10);
   const Folded many =

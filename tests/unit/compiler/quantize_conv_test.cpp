@@ -252,6 +252,24 @@ TEST(QuantizeConv, ProofCountsPooledSources) {
   EXPECT_EQ(quantized(netOf(9)).module.layers[0].mayWrapAccumulator, 9u);
 }
 
+// Kernel entries that lie on padding wherever the window stands take no time, in any channel.
+TEST(QuantizeConv, PoolsThatAreMostlyPadding) {
+  constexpr uint32_t kChannels = 1u << 16;
+  const net::PoolMap pool{kChannels, {1, 1, 1, 1, 8191, 8191, 8191, 8191, 4095, 4095, 1, 1}, false};
+  net::SparseWeights sparse{1, kChannels, std::vector<uint64_t>(kChannels + 1, 1), {0}, {1.0f}};
+  sparse.rowStart[0] = 0;
+  net::Net net;
+  net.name = "padding";
+  net.populations = {cellsOf("in", {kChannels, 1, 1}, net::NeuronKind::Input),
+                     cellsOf("l", {1}, net::NeuronKind::IF, 1.0)};
+  net.projections = {joining("p", 0, 1, sparse, {pool})};
+  net.inputs = {0};
+  net.outputs = {1};
+  const Outcome run = quantized(net);
+  ASSERT_TRUE(run.errors.empty()) << run.errors[0].message;
+  EXPECT_EQ(run.module.layers[0].synapses, 1u);
+}
+
 TEST(QuantizeConv, ParametersOfAChannelShareTheScaleOfTheWorst) {
   support::Rng rng(3);
   net::Net net = convNet([&] { return rng.normal(); }, 1.0);

@@ -222,6 +222,15 @@ TEST(InferProfile, SpikingJellyWithLeakyNeurons) {
   EXPECT_EQ(read.count(DiagCode::ProfileGuess), 1u); // the reset rule
 }
 
+// One tau for all agrees with any step.
+TEST(InferProfile, AlikeNeuronsProveNoStep) {
+  NirFile file("p_alike");
+  file.lif("n", 1, 0.02, 2, 0);
+  const Read read = readOne(file);
+  EXPECT_EQ(read.net.profile.dt.value, 0.01);
+  EXPECT_CONTAINS(guessOf(read, "--dt"), "0.01 s");
+}
+
 // Readouts are evidence of the step, not of the reset rule.
 TEST(InferProfile, ReadoutsCount) {
   NirFile file("p_readout");

@@ -71,6 +71,24 @@ TEST(LayerTable, BriefText) {
   EXPECT_CONTAINS(text, "total          14");
 }
 
+// 2^13 x 2^12 windows over 2^25 pixels: nobody waits for the count of such a chain.
+TEST(LayerTable, ChainsTooLongToCountAreUncounted) {
+  const LayerTable table = tableOf(R"(net @n {
+    population @in shape 1x8192x4096 model input
+    population @out shape 1x4097x2049 model if {}
+    projection @p from @in to @out delay 0
+      before sumpool 1x4097x2049 of 1x8192x4096 kernel 4096x2048 { }
+      diagonal 8394753 { 0.5 }
+    projection @self from @out to @out delay 1 diagonal 8394753 { 1 }
+    inputs @in outputs @out })");
+  ASSERT_EQ(table.layers[1].inputs.size(), 2u);
+  EXPECT_FALSE(table.layers[1].inputs[0].synapses.has_value());
+  EXPECT_EQ(table.layers[1].inputs[1].synapses, 8394753u);
+  EXPECT_FALSE(table.allCounted);
+  EXPECT_CONTAINS(toText(table), "uncounted\n");
+  EXPECT_TRUE(tableOf(kNet).allCounted);
+}
+
 TEST(LayerTable, Windows) {
   const auto mapOf = [](const std::string &map, const char *in, const char *out) {
     return tableOf(std::string("net @n { population @in shape ") + in +

@@ -1,6 +1,7 @@
 #include "common/net/synapses.h"
 
 #include "common/net/verify.h"
+#include "common/net/window_walk.h"
 #include "tests/support/seeds.h"
 #include "tests/unit/net/map_oracle.h"
 #include "tests/unit/net/random_maps.h"
@@ -63,6 +64,8 @@ TEST(Synapses, ChainsAreTheirMatrix) {
     flat.weights = unroll(projection);
     ASSERT_EQ(matrixOf(flat, pres), matrix);
     ASSERT_EQ(synapseCount(flat), synapseCount(projection));
+    ASSERT_LE(synapseCount(projection), walkCost(projection).synapses);
+    ASSERT_LE(synapseCount(projection), walkCost(projection).work);
   });
 }
 
@@ -181,6 +184,49 @@ TEST(Synapses, ParametersAreWhatTheFileHolds) {
   EXPECT_EQ(parameterCount(projection), 1u + 2 + 3);
   EXPECT_EQ(synapseCount(projection), 4u);
   EXPECT_EQ(preCount(projection), 32u);
+}
+
+// A kernel entry's places are counted in one step, however many there are.
+TEST(Synapses, LongKernelsOverLongPaddingAreCounted) {
+  constexpr uint32_t kLong = 1u << 20;
+  ConvWeights conv;
+  conv.window = {1, 4, 1, kLong + 3, 1, kLong, 1, 1, 0, kLong - 1, 1, 1};
+  conv.kernel.assign(kLong, 1.0f);
+  Projection projection;
+  projection.weights = conv;
+  EXPECT_EQ(synapseCount(projection), uint64_t{4} * kLong); // every input sees the whole kernel
+}
+
+// Every kernel entry, against the outputs one by one.
+TEST(Synapses, PlacesOfATapAreItsOutputs) {
+  test::forEachSeed(1, 2000, [](uint64_t, support::Rng &rng) {
+    const WindowAxis axis{rng.between(1, 9), rng.between(1, 9), rng.between(1, 9),
+                          rng.between(1, 4), rng.between(0, 9), rng.between(1, 4)};
+    for (int64_t tap = 0; tap < axis.kernel; ++tap) {
+      const TapPlaces places = placesOfTap(axis, tap);
+      int64_t count = 0;
+      for (int64_t out = 0; out < axis.out; ++out) {
+        const AxisTaps taps = tapsOf(axis, out);
+        if (tap < taps.first || tap >= taps.last)
+          continue;
+        ASSERT_EQ(out, places.first + count);
+        ASSERT_EQ(taps.origin + tap * axis.dilation, places.input + count * axis.stride);
+        ++count;
+      }
+      ASSERT_EQ(places.count(), count);
+    }
+  });
+}
+
+TEST(Synapses, CostOfAWalkSaturates) {
+  constexpr uint32_t kSide = 1u << 13;
+  const uint32_t kHalf = kSide / 2;
+  const PoolMap pool{
+      1, {kSide, kSide, kSide, kSide, kHalf, kHalf, 1, 1, kHalf, kHalf, 1, 1}, false};
+  Projection projection;
+  projection.before = {pool};
+  projection.weights = pool;
+  EXPECT_GE(walkCost(projection).work, uint64_t{1} << 63);
 }
 
 // Huge strides, dilations and paddings stay within 64 bits.

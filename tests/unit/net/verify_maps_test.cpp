@@ -169,5 +169,17 @@ TEST(VerifyMaps, CountsDoNotWrap) {
   EXPECT_EQ(firstDiagnostic(verify(net)).code, DiagCode::TooManyElements);
 }
 
+// A product that is beyond counting is not an expected size.
+TEST(VerifyMaps, AKernelBeyondAllBoundsIsRefused) {
+  Net net = good();
+  net.populations[0].shape = net.populations[1].shape = {1u << 14};
+  net.projections[0].before.clear();
+  conv(net) = {1u << 14, 1u << 14, 1, {}, {}};
+  bool named = false;
+  for (const support::Diagnostic &diag : diagnosticsOf(verify(net)))
+    named |= diag.message.find("more than 67108864 weights") != std::string::npos;
+  EXPECT_TRUE(named);
+}
+
 } // namespace
 } // namespace snnc::net
