@@ -161,7 +161,8 @@ private:
     const auto *sparse = std::get_if<net::SparseInts>(&layer.weights);
     const uint64_t rows = dense != nullptr ? dense->rows : sparse->posts;
     const uint64_t cols = dense != nullptr ? dense->cols : sparse->pres;
-    const bool matrix = dense != nullptr ? dense->values.size() == rows * cols : isSound(*sparse);
+    const bool matrix =
+        dense != nullptr ? dense->values.size() == rows * cols : net::isSound(*sparse);
     check.require(
         matrix && rows == posts && cols == pres && layer.bias.size() == posts &&
             layer.shift.size() == posts,
@@ -170,21 +171,6 @@ private:
                       "fed by {6}",
                       matrix ? "" : "broken ", rows, cols, layer.bias.size(), layer.shift.size(),
                       posts, pres));
-  }
-
-  // Rows in order, columns that exist and ascend in each.
-  static bool isSound(const net::SparseInts &sparse) {
-    const std::vector<uint64_t> &start = sparse.rowStart;
-    if (start.size() != uint64_t{sparse.pres} + 1 || start.front() != 0 ||
-        start.back() != sparse.columns.size() || sparse.columns.size() != sparse.values.size() ||
-        !std::is_sorted(start.begin(), start.end()))
-      return false;
-    for (size_t row = 0; row + 1 < start.size(); ++row)
-      for (uint64_t k = start[row]; k < start[row + 1]; ++k)
-        if (sparse.columns[k] >= sparse.posts ||
-            (k != start[row] && sparse.columns[k - 1] >= sparse.columns[k]))
-          return false;
-    return true;
   }
 
   void hostNumbers(size_t i, const net::HostLayer &layer) {

@@ -24,7 +24,8 @@ namespace snnc::net {
 
 // `quant` must verify (net/verify.h). RuleNotReal (2120), all of them joined, for integers that
 // `quantize` never writes and Net cannot express: vmin, vmax other than +-(2^23-1); a bias that
-// bypasses a current; reset to a value and by an amount in one population; numbers beyond float.
+// bypasses a current; reset to a value and by an amount in one population; numbers beyond float; a
+// bias without a source to bring it; a convolution of differing scales with over 2^27 synapses.
 llvm::Expected<Net> dequantize(const QuantNet &quant);
 
 // True if no neuron of the population can fire: LI, I and CubaLI on a core.

@@ -34,24 +34,6 @@ private:
   Walk walk;
 };
 
-// The output of a disjoint window that sees this input, if one does.
-std::optional<int64_t> outputOf(const WindowAxis &axis, int64_t in) {
-  const int64_t at = in + axis.pad, out = at / axis.stride;
-  if (out >= axis.out || at - out * axis.stride >= axis.kernel)
-    return std::nullopt;
-  return out;
-}
-
-std::optional<uint32_t> outputOf(const PoolMap &pool, uint32_t source) {
-  const Window &window = pool.window;
-  const auto [channel, y, x] = placeIn(source, window.inH, window.inW);
-  const std::optional<int64_t> row = outputOf(axisH(window), y),
-                               column = outputOf(axisW(window), x);
-  if (!row || !column)
-    return std::nullopt;
-  return static_cast<uint32_t>(channel * window.outSize() + *row * window.outW + *column);
-}
-
 } // namespace
 
 struct IncomingInts::Impl {

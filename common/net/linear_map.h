@@ -6,6 +6,7 @@
 // row-major in its shape; a convolution sees them as [channel, y, x].
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -27,6 +28,20 @@ template <class T> struct SparseMap {
   std::vector<T> values;
   bool operator==(const SparseMap &) const = default;
 };
+
+// Row starts ascend over all entries; columns exist and ascend within a source.
+template <class T> bool isSound(const SparseMap<T> &map) {
+  const std::vector<uint64_t> &start = map.rowStart;
+  if (start.size() != uint64_t{map.pres} + 1 || start.front() != 0 ||
+      start.back() != map.columns.size() || map.columns.size() != map.values.size() ||
+      !std::is_sorted(start.begin(), start.end()))
+    return false;
+  for (size_t row = 0; row + 1 < start.size(); ++row)
+    for (uint64_t k = start[row]; k < start[row + 1]; ++k)
+      if (map.columns[k] >= map.posts || (k != start[row] && map.columns[k - 1] >= map.columns[k]))
+        return false;
+  return true;
+}
 
 // A window that slides over maps of inH x inW and stops at outH x outW places. Output (y, x) sees
 // input (y*strideH - padTop + u*dilationH, x*strideW - padLeft + v*dilationW) for kernel entry

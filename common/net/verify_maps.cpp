@@ -28,23 +28,6 @@ template <class T> std::optional<size_t> firstBad(const std::vector<T> &values) 
   return std::nullopt;
 }
 
-template <class Sparse> bool sparseIsSound(const Sparse &weights) {
-  if (weights.rowStart.size() != size_t{weights.pres} + 1 || weights.rowStart.front() != 0 ||
-      weights.rowStart.back() != weights.columns.size() ||
-      weights.columns.size() != weights.values.size())
-    return false;
-  for (uint32_t source = 0; source < weights.pres; ++source) {
-    const uint64_t begin = weights.rowStart[source], end = weights.rowStart[source + 1];
-    if (begin > end || end > weights.columns.size())
-      return false;
-    for (uint64_t at = begin; at < end; ++at)
-      if (weights.columns[at] >= weights.posts ||
-          (at > begin && weights.columns[at] <= weights.columns[at - 1]))
-        return false;
-  }
-  return true;
-}
-
 // The padding behind is as wide as out says; wider than the kernel reaches and than the padding
 // ahead, it would be all that some place sees.
 std::string axisProblem(const std::string &name, const char *axisName, const WindowAxis &axis) {
@@ -83,7 +66,7 @@ template <class T> MapRules rulesOfMap(const std::string &name, const DenseMap<T
 
 template <class T> MapRules rulesOfMap(const std::string &name, const SparseMap<T> &map) {
   MapRules rules{product({map.posts}), product({map.pres}), {}, firstBad(map.values)};
-  if (!sparseIsSound(map))
+  if (!isSound(map))
     rules.broken = "the sparse weights of " + name +
                    " are not sound: row starts ascend, targets ascend within a source and exist";
   return rules;

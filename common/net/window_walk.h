@@ -7,6 +7,7 @@
 #include "llvm/ADT/SmallVector.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace snnc::net {
 
@@ -76,6 +77,23 @@ struct ElementPlace {
 inline ElementPlace placeIn(uint32_t element, uint32_t height, uint32_t width) {
   const uint32_t row = element / width;
   return {row / height, row % height, element % width};
+}
+
+// The output of disjoint windows (Window::disjoint) that sees an input, if one does.
+inline std::optional<int64_t> outputOf(const WindowAxis &axis, int64_t in) {
+  const int64_t at = in + axis.pad, out = at / axis.stride;
+  if (out >= axis.out || at - out * axis.stride >= axis.kernel)
+    return std::nullopt;
+  return out;
+}
+inline std::optional<uint32_t> outputOf(const PoolMap &pool, uint32_t source) {
+  const Window &window = pool.window;
+  const auto [channel, y, x] = placeIn(source, window.inH, window.inW);
+  const std::optional<int64_t> row = outputOf(axisH(window), y),
+                               column = outputOf(axisW(window), x);
+  if (!row || !column)
+    return std::nullopt;
+  return static_cast<uint32_t>(channel * window.outSize() + *row * window.outW + *column);
 }
 
 // f(input within its channel, kernel entry), inputs ascending.

@@ -1,7 +1,9 @@
 // The canonical form of a projection's maps: sums over disjoint windows, then one weighted map.
 // Private to lower.
 //
-//   Pool..., Dense | Sparse | Conv      or      Diagonal
+//   Pool..., Dense | Sparse | Conv | Diagonal
+//
+//   (a Diagonal behind a pool: gains that differ within its channels)
 //
 //   AvgPool           a sum, its 1 / (kh * kw) goes into the weighted map
 //   Diagonal          into the rows or columns of dense and sparse weights, into a convolution if
