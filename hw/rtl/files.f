@@ -12,8 +12,10 @@ snn_acc_bank.sv
 snn_synapse_decode.sv
 snn_groups.sv
 snn_update.sv
+snn_live.sv
 snn_counters.sv
 // level 3
+snn_walk.sv
 snn_neuron_cuba.sv
 snn_neuron_store.sv
 snn_accumulator.sv

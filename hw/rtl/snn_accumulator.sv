@@ -4,10 +4,10 @@
 //
 //   entry = wrap(entry + (weight << (WeightShift + exponent)))
 //
-// Three users that never meet: synapse words add (phase X, and host packets in Idle), the neuron
-// pipeline reads and clears (phase U), the walk clears (Reset, Clear). Configuration reads in Idle.
+// Three users that never meet: synapse words add (phase X, and host packets in Idle), phase U reads
+// whole rows and clears entries, the walk clears (Reset, Clear). Configuration reads in Idle.
 //
-// Latency    a word at c (stage w) is added at c+1 (stage r); a read at c gives data at c+1
+// Latency    a word at c (stage w) is added at c+1 (stage r); a row read at c gives data at c+1, held
 // Hazards    forwarded in the banks: one word per cycle, whatever its rows
 
 `include "snn_assert.svh"
@@ -29,11 +29,13 @@ module snn_accumulator (
   output logic [7:0]                                            synops_o,  // lanes adding
   output logic [7:0]                                            wraps_o,   // lanes wrapping
 
-  // Read one neuron's entry.
+  // Read a row; lane_i chooses from the row that was read last.
   input  logic                                                  re_i,
   input  logic [snn_cfg_pkg::DelayBits-1:0]                     read_slot_i,
-  input  logic [snn_cfg_pkg::NeuronBits-1:0]                    read_neuron_i,
+  input  logic [snn_cfg_pkg::RowBits-1:0]                       read_row_i,
+  input  logic [snn_cfg_pkg::LaneBits-1:0]                      lane_i,
   output logic signed [snn_cfg_pkg::AccBits-1:0]                rdata_o,
+  output logic                                                  nonzero_o,  // any lane of the row
 
   // Write one neuron's entry to 0.
   input  logic                                                  clear_i,
@@ -56,12 +58,12 @@ module snn_accumulator (
   localparam int unsigned AddBits  = WBits + snn_cfg_pkg::WeightShift + snn_cfg_pkg::ExponentMax;
 
   logic                    r_valid_q;
-  logic [Lanes-1:0]        r_en_q, read_lane, read_lane_q, clear_lane, wrapped;
+  logic [Lanes-1:0]        r_en_q, clear_lane, wrapped;
   logic [Lanes*AccBits-1:0] bank_data;
   logic [AddrBits-1:0]     read_addr, clear_addr;
   logic                    walk_hit;
 
-  assign read_addr  = AddrBits'(32'(read_slot_i) * Rows + (32'(read_neuron_i) >> LaneBits));
+  assign read_addr  = AddrBits'(32'(read_slot_i) * Rows + 32'(read_row_i));
   assign clear_addr = walk_i ? AddrBits'(walk_addr_i)
                              : AddrBits'(32'(clear_slot_i) * Rows
                                          + (32'(clear_neuron_i) >> LaneBits));
@@ -74,7 +76,6 @@ module snn_accumulator (
     logic signed [AddBits-1:0] addend_q;
     logic signed [AccBits-1:0] data;
 
-    assign read_lane[l]  = re_i & ((32'(read_neuron_i) & (Lanes - 1)) == l);
     assign clear_lane[l] = clear_i & ((32'(clear_neuron_i) & (Lanes - 1)) == l);
 
     assign add      = add_valid_i & add_en_i[l];
@@ -92,7 +93,7 @@ module snn_accumulator (
     ) u_bank (
       .clk_i       (clk_i),
       .rst_ni      (rst_ni),
-      .re_i        (add | read_lane[l]),
+      .re_i        (add | re_i),
       .raddr_i     (add ? add_addr : read_addr),
       .add_next_i  (add),
       .addend_i    (addend_q),
@@ -107,24 +108,23 @@ module snn_accumulator (
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      r_valid_q   <= 1'b0;
-      r_en_q      <= '0;
-      read_lane_q <= '0;
+      r_valid_q <= 1'b0;
+      r_en_q    <= '0;
     end else begin
       r_valid_q <= add_valid_i;
       r_en_q    <= add_valid_i ? add_en_i : '0;
-      if (re_i) read_lane_q <= read_lane;
     end
   end
 
-  assign adding_o = r_valid_q;
+  assign adding_o  = r_valid_q;
+  assign nonzero_o = bank_data != '0;
 
   always_comb begin
     rdata_o  = '0;
     synops_o = '0;
     wraps_o  = '0;
     for (int unsigned l = 0; l < Lanes; l++) begin
-      if (read_lane_q[l]) rdata_o = rdata_o | bank_data[l*AccBits +: AccBits];
+      if (32'(lane_i) == l) rdata_o = rdata_o | bank_data[l*AccBits +: AccBits];
       synops_o = synops_o + 8'(r_en_q[l]);
       wraps_o  = wraps_o + 8'(wrapped[l]);
     end

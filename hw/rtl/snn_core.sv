@@ -4,7 +4,7 @@
 // phase X sends the list and adds what arrives. docs/reference/timing_model.md to the clock cycle.
 //
 //   messages -> snn_axon_rx -> snn_synapse_decode -> snn_accumulator
-//   snn_update -> snn_neuron_store + snn_accumulator -> snn_neuron_cuba -> snn_spike_tx -> flits
+//   snn_walk -> snn_neuron_store + snn_accumulator -> snn_neuron_cuba -> snn_spike_tx -> flits
 //
 // Handshake  valid/ready on flits; configuration is always taken
 // Reset      rst_ni low, then the clear walk
@@ -65,6 +65,7 @@ module snn_core (
   localparam int unsigned SlotBits = snn_cfg_pkg::DelayBits;
   localparam int unsigned Lanes    = snn_cfg_pkg::Lanes;
   localparam int unsigned RowBits  = snn_cfg_pkg::RowBits;
+  localparam int unsigned LaneBits = snn_cfg_pkg::LaneBits;
   localparam int unsigned WBits    = snn_cfg_pkg::WeightBits;
   localparam int unsigned IndexBits = $clog2(snn_cfg_pkg::Neurons);
   // The configuration word has 8 bits for the number of groups.
@@ -97,45 +98,44 @@ module snn_core (
   assign tick_slot = tick_i[SlotBits-1:0] & SlotBits'(snn_cfg_pkg::DelaySlots - 1);
 
   // Phase U.
-  logic               group_read, group_open;
-  logic [GBits-1:0]   group;
-  logic [NBits-1:0]   group_first, issue_neuron, s1_neuron, s3_neuron;
-  logic [NBits:0]     group_count;
-  logic               issue, s1_valid, s2_valid, s3_valid, s3_spike, s3_active;
-  logic               s3_wrapped, s3_clamped, update_busy, update_done, update_drained;
+  logic               row_read, row_nonzero, issue, s1_valid, s2_valid, s3_valid;
+  logic [RowBits-1:0] row;
+  logic [7:0]         asleep;
+  logic [NBits-1:0]   issue_neuron, s1_neuron, s3_neuron;
+  logic               s3_spike, s3_active, s3_live, s3_wrapped, s3_clamped, cfg_wakes;
+  logic               update_busy, update_done, update_drained;
 
-  snn_groups u_groups (
-    .clk_i       (clk_i),
-    .cfg_we_i    (cfg_we_i & (cfg_mem_i == snn_pkg::MemGroup)),
-    .cfg_addr_i  (cfg_addr_i),
-    .cfg_data_i  (cfg_data_i),
-    .walk_i      (clear_walk_i),
-    .walk_addr_i (walk_addr_i),
-    .tick_i      (tick_i),
-    .read_i      (group_read),
-    .read_group_i(group),
-    .open_o      (group_open),
-    .first_o     (group_first),
-    .count_o     (group_count)
-  );
+  // What a write of these memories may change wakes the neuron's row.
+  assign cfg_wakes = (cfg_mem_i == snn_pkg::MemParam0) | (cfg_mem_i == snn_pkg::MemParam1)
+                   | (cfg_mem_i == snn_pkg::MemBias) | (cfg_mem_i == snn_pkg::MemState);
 
-  snn_update u_update (
-    .clk_i        (clk_i),
-    .rst_ni       (rst_ni),
-    .cfg_ngroups_i(ngroups_q),
-    .u_start_i    (u_start_i),
-    .x_start_i    (x_start_i),
-    .group_read_o (group_read),
-    .group_o      (group),
-    .group_open_i (group_open),
-    .group_first_i(group_first),
-    .group_count_i(group_count),
-    .issue_o      (issue),
-    .neuron_o     (issue_neuron),
-    .s1_valid_o   (s1_valid),
-    .s1_neuron_o  (s1_neuron),
-    .busy_o       (update_busy),
-    .done_o       (update_done)
+  snn_walk u_walk (
+    .clk_i         (clk_i),
+    .rst_ni        (rst_ni),
+    .cfg_ngroups_i (ngroups_q),
+    .cfg_group_we_i(cfg_we_i & (cfg_mem_i == snn_pkg::MemGroup)),
+    .cfg_wake_i    (cfg_we_i & cfg_wakes),
+    .cfg_addr_i    (cfg_addr_i),
+    .cfg_data_i    (cfg_data_i),
+    .clear_walk_i  (clear_walk_i),
+    .reset_walk_i  (reset_walk_i),
+    .walk_addr_i   (walk_addr_i),
+    .u_start_i     (u_start_i),
+    .x_start_i     (x_start_i),
+    .tick_i        (tick_i),
+    .row_read_o    (row_read),
+    .row_o         (row),
+    .row_due_i     (row_nonzero),
+    .asleep_o      (asleep),
+    .issue_o       (issue),
+    .neuron_o      (issue_neuron),
+    .s1_valid_o    (s1_valid),
+    .s1_neuron_o   (s1_neuron),
+    .s3_valid_i    (s3_valid),
+    .s3_neuron_i   (s3_neuron),
+    .s3_live_i     (s3_live),
+    .busy_o        (update_busy),
+    .done_o        (update_done)
   );
 
   logic signed [UBits-1:0]   s1_u, s3_u;
@@ -145,7 +145,10 @@ module snn_core (
   logic                      s1_ge, s1_subtract, s1_to_current;
   logic signed [snn_cfg_pkg::BiasMantBits-1:0] s1_bias_mant;
   logic        [snn_cfg_pkg::BiasExpBits-1:0]  s1_bias_exp;
-  logic signed [AccBits-1:0] s1_acc;
+  logic signed [AccBits-1:0] lane_acc, s1_acc_q;
+
+  // Live: it was not at rest before, or is not now, or did something (docs: "a fixed point").
+  assign s3_live = s3_active | s3_spike | (s3_u != '0) | (s3_v != '0) | (s3_refractory != '0);
 
   snn_neuron_store u_store (
     .clk_i              (clk_i),
@@ -193,7 +196,7 @@ module snn_core (
     .in_u_i                (s1_u),
     .in_v_i                (s1_v),
     .in_refractory_i       (s1_refractory),
-    .in_acc_i              (s1_acc),
+    .in_acc_i              (s1_acc_q),
     .in_threshold_i        (s1_threshold),
     .in_reset_i            (s1_reset),
     .in_du_i               (s1_du),
@@ -291,15 +294,22 @@ module snn_core (
     .lane_weight_o(lane_weight)
   );
 
-  // The accumulator is read by the pipeline or by configuration: slot * neurons + neuron.
+  // The accumulator is read by rows in phase U, or by configuration: slot * neurons + neuron. A
+  // neuron takes its lane when it is issued: with the last one the next row is read already.
   logic                acc_cfg_re;
-  logic [SlotBits-1:0] acc_cfg_slot, acc_slot;
-  logic [NBits-1:0]    acc_neuron;
+  logic [LaneBits-1:0] cfg_lane_q, acc_lane;
+  logic [SlotBits-1:0] acc_slot;
+  logic [RowBits-1:0]  acc_row;
 
-  assign acc_cfg_re   = cfg_re_i & (cfg_mem_i == snn_pkg::MemAcc);
-  assign acc_cfg_slot = cfg_addr_i[IndexBits +: SlotBits];
-  assign acc_slot     = issue ? tick_slot : acc_cfg_slot;
-  assign acc_neuron   = issue ? issue_neuron : cfg_addr_i[NBits-1:0];
+  assign acc_cfg_re = cfg_re_i & (cfg_mem_i == snn_pkg::MemAcc);
+  assign acc_slot   = row_read ? tick_slot : cfg_addr_i[IndexBits +: SlotBits];
+  assign acc_row    = row_read ? row : RowBits'(32'(cfg_addr_i[IndexBits-1:0]) >> LaneBits);
+  assign acc_lane   = issue ? issue_neuron[LaneBits-1:0] : cfg_lane_q;
+
+  always_ff @(posedge clk_i) begin
+    if (acc_cfg_re) cfg_lane_q <= cfg_addr_i[LaneBits-1:0];
+    if (issue) s1_acc_q <= lane_acc;
+  end
 
   snn_accumulator u_acc (
     .clk_i         (clk_i),
@@ -313,10 +323,12 @@ module snn_core (
     .adding_o      (adding),
     .synops_o      (synops),
     .wraps_o       (acc_wraps),
-    .re_i          (issue | acc_cfg_re),
+    .re_i          (row_read | acc_cfg_re),
     .read_slot_i   (acc_slot),
-    .read_neuron_i (acc_neuron),
-    .rdata_o       (s1_acc),
+    .read_row_i    (acc_row),
+    .lane_i        (acc_lane),
+    .rdata_o       (lane_acc),
+    .nonzero_o     (row_nonzero),
     .clear_i       (s3_valid),
     .clear_slot_i  (tick_slot),
     .clear_neuron_i(s3_neuron),
@@ -345,7 +357,7 @@ module snn_core (
     .synapse_word_i   (rx_issued),
     .axon_lookup_i    (rx_accepted),
     .update_active_i  (s3_valid & s3_active),
-    .update_inactive_i(s3_valid & ~s3_active),
+    .updates_inactive_i(asleep + {7'd0, s3_valid & ~s3_active}),
     .spike_i          (spike_valid_o),
     .message_i        (out_valid_o & out_ready_i),
     .hop_i            (hop_i),
@@ -372,7 +384,7 @@ module snn_core (
         cfg_rdata_o <= (64'(s1_refractory) << 48) | (64'($unsigned(s1_v)) << 24)
                      | 64'($unsigned(s1_u));
       end else if (re_q && mem_q == snn_pkg::MemAcc) begin
-        cfg_rdata_o <= 64'($unsigned(s1_acc));
+        cfg_rdata_o <= 64'($unsigned(lane_acc));
       end else if (re_q && mem_q == snn_pkg::MemCounter) begin
         cfg_rdata_o <= counter_data;
       end else begin

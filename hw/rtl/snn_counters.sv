@@ -19,7 +19,7 @@ module snn_counters (
   input  logic        synapse_word_i,
   input  logic        axon_lookup_i,
   input  logic        update_active_i,
-  input  logic        update_inactive_i,
+  input  logic [7:0]  updates_inactive_i,
   input  logic        spike_i,
   input  logic        message_i,
   input  logic [3:0]  hop_i,  // north, east, south, west
@@ -33,11 +33,11 @@ module snn_counters (
   localparam int unsigned Counters = 16;
 
   logic [63:0]  count_q [0:Counters-1];
-  // One event bit per counter; the two that can advance by more than 1 have their own amount.
+  // One event bit per counter; the three that can advance by more than 1 have amounts.
   logic [Counters-1:0] event_bits;
 
   assign event_bits = {membrane_clamp_i, current_wrap_i, 1'b0, idle_i, busy_i, hop_i, message_i,
-                       spike_i, update_inactive_i, update_active_i, axon_lookup_i, synapse_word_i,
+                       spike_i, 1'b0, update_active_i, axon_lookup_i, synapse_word_i,
                        1'b0};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -47,9 +47,10 @@ module snn_counters (
       for (int unsigned i = 0; i < Counters; i++) count_q[i] <= '0;
     end else begin
       for (int unsigned i = 1; i < Counters; i++) begin
-        if (i != 13 && event_bits[i]) count_q[i] <= count_q[i] + 64'd1;
+        if (i != 4 && i != 13 && event_bits[i]) count_q[i] <= count_q[i] + 64'd1;
       end
       if (synops_i != '0) count_q[0] <= count_q[0] + 64'(synops_i);
+      if (updates_inactive_i != '0) count_q[4] <= count_q[4] + 64'(updates_inactive_i);
       if (acc_wraps_i != '0) count_q[13] <= count_q[13] + 64'(acc_wraps_i);
     end
   end
@@ -59,6 +60,6 @@ module snn_counters (
   end
 
   logic unused_bits;
-  assign unused_bits = &{1'b0, event_bits[0], event_bits[13]};
+  assign unused_bits = &{1'b0, event_bits[0], event_bits[4], event_bits[13]};
 
 endmodule

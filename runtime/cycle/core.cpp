@@ -1,5 +1,7 @@
 #include "runtime/cycle/core.h"
 
+#include "runtime/cycle/walk.h"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -9,7 +11,8 @@ namespace snnc::runtime::cycle {
 Core::Core(const image::CoreImage &image, const target::CoreSpec &spec, uint32_t steps)
     : image(&image), steps(steps), registers{image.vmin, image.vmax, image.duOffset},
       neurons(image.neurons), states(image.neurons.size()), slotMask(spec.delaySlots - 1) {
-  const uint32_t lanes = spec.lanes();
+  lanes = spec.lanes();
+  live.resize((spec.neurons + lanes - 1) / lanes);
   row = (spec.neurons + lanes - 1) / lanes * lanes;
   accumulators.resize(size_t{row} * spec.delaySlots);
   std::map<std::tuple<uint32_t, uint16_t, bool>, List> lists;
@@ -49,49 +52,56 @@ void Core::reset() {
   for (size_t i = 0; i < states.size(); ++i)
     states[i] = {0, image->neurons[i].vInit, 0};
   std::fill(accumulators.begin(), accumulators.end(), 0);
+  std::fill(live.begin(), live.end(), 1);
   spikeList.clear();
 }
 
 void Core::writeBias(uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
-  for (size_t i = 0; i < mantissas.size(); ++i)
+  for (size_t i = 0; i < mantissas.size(); ++i) {
     neurons[first + i].biasMant = mantissas[i];
+    live[(first + i) / lanes] = 1;
+  }
 }
 
 uint64_t Core::update(uint32_t tick) {
   spikeList.clear();
   int32_t *slot = &accumulators[size_t{tick & slotMask} * row];
-  uint64_t cycle = 1; // of the scan of the next group
-  uint64_t pipelineFree = 0;
-  for (const image::Group &group : image->groups) {
-    const bool open = tick >= group.skew && tick - group.skew < steps;
-    ++cycle;
-    if (!open || group.count == 0)
-      continue;
-    updateGroup(group, slot);
-    cycle += group.count;
-    pipelineFree = cycle - 1 + 4; // the last neuron was issued in the cycle before
-  }
-  const uint64_t scanDone = cycle + 1; // one more scan finds no group left
+  const uint64_t done =
+      walkRows(image->groups, tick, steps, lanes,
+               [&](uint32_t begin, uint32_t end) { return updateRow(begin, end, slot); });
   counters[CoreCounter::Spikes] += spikeList.size();
-  return std::max(scanDone, pipelineFree);
+  return done;
 }
 
-void Core::updateGroup(const image::Group &group, int32_t *slot) {
+bool Core::updateRow(uint32_t begin, uint32_t end, int32_t *slot) {
+  uint8_t &rowLive = live[begin / lanes];
+  const int32_t *sums = slot + begin / lanes * lanes;
+  const bool due = std::any_of(sums, sums + lanes, [](int32_t sum) { return sum != 0; });
+  if (!rowLive && !due) {
+    counters[CoreCounter::UpdatesInactive] += end - begin;
+    return false;
+  }
   uint64_t active = 0, wraps = 0, clamps = 0;
-  for (uint32_t i = group.first; i < uint32_t{group.first} + group.count; ++i) {
+  bool rest = end - begin == lanes; // a row in parts never sleeps
+  for (uint32_t i = begin; i < end; ++i) {
     NeuronVariables &state = states[i];
-    active += (state.u | state.v | slot[i] | neurons[i].biasMant) != 0 || state.refractory != 0;
+    const bool wasActive =
+        (state.u | state.v | slot[i] | neurons[i].biasMant) != 0 || state.refractory != 0;
     const NeuronEvents events = updateNeuron(neurons[i], registers, slot[i], state);
     slot[i] = 0;
+    active += wasActive;
     wraps += events.currentWrapped;
     clamps += events.membraneClamped;
     if (events.spike)
       spikeList.push_back(i);
+    rest &= !wasActive && !events.spike && (state.u | state.v) == 0 && state.refractory == 0;
   }
+  rowLive = !rest;
   counters[CoreCounter::UpdatesActive] += active;
-  counters[CoreCounter::UpdatesInactive] += group.count - active;
+  counters[CoreCounter::UpdatesInactive] += end - begin - active;
   counters[CoreCounter::CurrentWraps] += wraps;
   counters[CoreCounter::MembraneClamps] += clamps;
+  return true;
 }
 
 uint32_t Core::receive(uint16_t index, uint32_t slot) {

@@ -1,7 +1,8 @@
 // One core: neuron state, the ring of accumulators, the decoded synapses, and phase U.
 //
-// Phase U needs no loop over clock cycles: how long it takes follows from the groups, and what it
-// computes from the accumulator slot of the tick (docs/reference/timing_model.md).
+// Phase U needs no loop over clock cycles: how long it takes follows from the groups and from the
+// rows that sleep, and what it computes from the accumulator slot of the tick
+// (docs/reference/timing_model.md).
 #pragma once
 
 #include "common/image/image.h"
@@ -56,13 +57,16 @@ private:
     uint16_t neuron;
   };
   List decode(const image::AxonEntry &entry, const target::CoreSpec &spec);
-  void updateGroup(const image::Group &group, int32_t *accumulators);
+  // Neurons [begin, end) of one row; false if the row sleeps.
+  bool updateRow(uint32_t begin, uint32_t end, int32_t *accumulators);
 
   const image::CoreImage *image;
   uint32_t steps;
   CoreRegisters registers;
   std::vector<net::NeuronConfig> neurons; // the image's, with the biases written last
   std::vector<NeuronVariables> states;
+  uint32_t lanes = 1;                // neurons per row
+  std::vector<uint8_t> live;         // per row: its next update may change or do something
   uint32_t row = 0;                  // accumulators per slot
   uint32_t slotMask = 0;             // delaySlots - 1
   std::vector<int32_t> accumulators; // [slot][row]

@@ -56,7 +56,7 @@ TEST(Lockstep, TinyOneCore) {
   run("tiny", 1, 600, {.meshWidth = 1, .meshHeight = 1});
 }
 TEST(Lockstep, TinyTwoCores) {
-  run("tiny", 1000, 150, {.meshWidth = 2, .meshHeight = 1});
+  run("tiny", 1000, 600, {.meshWidth = 2, .meshHeight = 1});
 }
 TEST(Lockstep, TinyMesh) {
   run("tiny", 2000, 300, {.meshWidth = 2, .meshHeight = 2});

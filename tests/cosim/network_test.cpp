@@ -365,3 +365,36 @@ TEST_P(OnBothMachines, ReadoutsNeverFireAndAreReadStepByStep) {
               std::accumulate(leaks.begin(), leaks.end(), 0) / 16.0);
   });
 }
+
+// A core full of neurons that nothing happens to: the first tick visits them all, then they sleep.
+TEST_P(OnBothMachines, AnIdleCoreSleeps) {
+  image::Image image = emptyImage();
+  const uint32_t neurons = target.core.neurons, rows = neurons / target.core.lanes();
+  image.cores[0].neurons.assign(neurons, readout(0));
+  image.cores[0].outPointers.resize(neurons);
+  image.cores[0].groups = {{0, static_cast<uint16_t>(neurons), 0}};
+  for (const auto &machine : machines(image, 100)) {
+    SCOPED_TRACE(machine->name());
+    // Scan, then a cycle for each neuron, four until the pipeline is empty; two barriers, an empty
+    // exchange.
+    const uint64_t awake = 1 + 1 + neurons - 1 + 4 + 5, asleep = 1 + 1 + rows + 1 + 5;
+    machine->step();
+    EXPECT_EQ(machine->tickCycles(), awake);
+    machine->step();
+    EXPECT_EQ(machine->tickCycles(), asleep);
+    machine->writeBias(0, neurons - 1, {int16_t{1}});
+    machine->step();
+    EXPECT_EQ(machine->tickCycles(), asleep + target.core.lanes() - 1 + 2) << "one row woke";
+    const CoreCounters counters = machine->counters().cores[0];
+    EXPECT_EQ(counters[CoreCounter::UpdatesActive], 1u);
+    EXPECT_EQ(counters[CoreCounter::UpdatesInactive], 3 * neurons - 1) << "a sleeping row counts";
+    if (neurons == 1024) {
+      EXPECT_LE(awake, 1100u);
+      EXPECT_LE(asleep, 140u);
+    }
+    // A sample reset wakes every row.
+    machine->reset();
+    machine->step();
+    EXPECT_EQ(machine->tickCycles(), awake);
+  }
+}

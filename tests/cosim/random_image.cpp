@@ -47,6 +47,19 @@ net::NeuronConfig anyNeuron(Rng &rng, const target::CoreSpec &spec) {
   return n;
 }
 
+// At rest with nothing to move it but spikes; one in ten fires by itself all the same.
+net::NeuronConfig restingNeuron(Rng &rng, const target::CoreSpec &spec) {
+  net::NeuronConfig n = anyNeuron(rng, spec);
+  n.threshold = chance(rng, 0.9) ? std::abs(n.threshold) : -1;
+  n.biasMant = 0;
+  n.vInit = n.reset = 0;
+  if (chance(rng, 0.5)) { // forgets what moved it
+    n.du = n.dv = 4095;
+    n.refractory = 1;
+  }
+  return n;
+}
+
 class CoreMaker {
 public:
   CoreMaker(Rng &rng, const target::CoreSpec &spec, const RandomImageOptions &options,
@@ -56,8 +69,13 @@ public:
   void tables() {
     registers();
     core.neurons.resize(rng.between(1, std::min(options.maxNeurons, spec.neurons)));
-    for (net::NeuronConfig &neuron : core.neurons)
-      neuron = anyNeuron(rng, spec);
+    // Whole rows at rest, so that rows fall asleep and wake.
+    bool resting = false;
+    for (size_t i = 0; i < core.neurons.size(); ++i) {
+      if (i % spec.lanes() == 0)
+        resting = chance(rng, 0.3);
+      core.neurons[i] = resting ? restingNeuron(rng, spec) : anyNeuron(rng, spec);
+    }
     groups();
     synapses();
     core.axons.resize(rng.between(1, std::min(options.maxAxons, spec.inputAxons)));
