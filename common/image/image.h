@@ -46,6 +46,20 @@ struct OutPointer {
   bool operator==(const OutPointer &) const = default;
 };
 
+// What a crossbar core holds in place of registers, neurons, axons and synapses.
+struct CrossbarTables {
+  std::vector<uint8_t> axonTypes;           // per axon used, 0 .. axonTypes - 1 of the target
+  std::vector<net::CrossbarConfig> neurons; // index = local neuron; size = used neurons
+  std::vector<uint8_t> enabled; // same size: 1, or 0 for a neuron that never does anything
+  std::vector<int16_t> weights; // [neuron][type of the target]
+  std::vector<uint64_t> rows;   // [neuron][rowWords of the target], bit a % 64 of word a / 64
+  bool operator==(const CrossbarTables &) const = default;
+
+  bool connected(size_t neuron, size_t axon, size_t rowWords) const {
+    return rows[neuron * rowWords + axon / 64] >> (axon % 64) & 1;
+  }
+};
+
 struct CoreImage {
   uint8_t x = 0, y = 0;
   int32_t vmin = 0, vmax = 0;
@@ -56,7 +70,12 @@ struct CoreImage {
   std::vector<OutSlot> outSlots;
   std::vector<AxonEntry> axons;
   std::vector<uint64_t> synapses;
+  CrossbarTables crossbar; // of a crossbar core; empty in others, as are theirs here
   bool operator==(const CoreImage &) const = default;
+
+  // Whatever the core's kind.
+  size_t neuronCount() const { return neurons.size() + crossbar.neurons.size(); }
+  size_t axonCount() const { return axons.size() + crossbar.axonTypes.size(); }
 
   // Synapse words if every axon had a list of its own.
   uint64_t wordsWithoutSharing() const {
@@ -109,6 +128,24 @@ struct ProjectionInfo {
   uint8_t weightBits = 8;
 };
 
+// A crossbar neuron has one target, so some stand several times, or have others repeat their
+// spikes. A copy computes what the population's own neuron (in its segment) computes; a relay
+// passes on the spikes of a neuron, or of an input element, a tick after the relay or neuron that
+// feeds it.
+struct NeuronCopy {
+  uint32_t core = 0, local = 0;
+  uint32_t population = 0, neuron = 0;
+  bool relay = false;
+  bool operator==(const NeuronCopy &) const = default;
+};
+
+// A neuron whose spikes leave the machine on a bus (RANC): spikes of tick t are in row t + 1.
+struct BusOutput {
+  uint32_t core = 0, local = 0;
+  uint32_t column = 0; // below Image::busColumns; several neurons on one are ORed
+  bool operator==(const BusOutput &) const = default;
+};
+
 struct Image {
   std::string netName;
   std::string targetJson; // canonical target text
@@ -124,6 +161,9 @@ struct Image {
   std::vector<uint32_t> outputs;
   std::vector<CoreImage> cores;                     // sorted by (y, x)
   std::vector<std::vector<AxonSource>> axonSources; // [core][axon]; empty if stripped
+  std::vector<NeuronCopy> copies;                   // sorted by (core, local); crossbar only
+  std::vector<BusOutput> bus;                       // sorted by (core, local); crossbar only
+  uint32_t busColumns = 0;
 
   uint32_t maxSkew() const {
     uint32_t skew = 0;

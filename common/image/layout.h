@@ -16,7 +16,8 @@ constexpr size_t kShaAt = 24, kShaSize = 32;
 constexpr size_t kSectionEntrySize = 24;
 constexpr size_t kSectionAlignment = 8;
 
-// Sections lie in this order; Core once per core, every other kind once.
+// Sections lie in this order; Core or CrossbarCore once per core, Copies and Bus only if there are
+// any, every other kind once.
 enum class SectionKind : uint32_t {
   Target = 1,
   Net = 2,
@@ -25,6 +26,9 @@ enum class SectionKind : uint32_t {
   HostLayers = 5,
   Core = 6,
   AxonSources = 7,
+  CrossbarCore = 8,
+  Copies = 9,
+  Bus = 10,
 };
 
 template <> inline constexpr uint8_t kLargest<net::TauUnit> = 2;
@@ -140,6 +144,25 @@ template <class A> void layout(A &ar, Ref<A, AxonEntry> x) {
 template <class A> void layout(A &ar, Ref<A, CoreImage> x) {
   ar(x.x, x.y, x.vmin, x.vmax, x.duOffset, x.groups, x.neurons, x.outPointers, x.outSlots, x.axons,
      x.synapses);
+}
+
+// ---- CrossbarCore, one section each
+
+template <class A> void layout(A &ar, Ref<A, net::CrossbarConfig> x) {
+  ar(x.leak, x.threshold, x.floor, x.reset, x.vInit, x.linearReset, x.floorInclusive);
+}
+template <class A> void layoutCrossbar(A &ar, Ref<A, CoreImage> x) {
+  ar(x.x, x.y, x.groups, x.outPointers, x.outSlots, x.crossbar.axonTypes, x.crossbar.neurons,
+     x.crossbar.enabled, x.crossbar.weights, x.crossbar.rows);
+}
+
+// ---- Copies (vector); Bus: columns (u32), then the vector
+
+template <class A> void layout(A &ar, Ref<A, NeuronCopy> x) {
+  ar(x.core, x.local, x.population, x.neuron, x.relay);
+}
+template <class A> void layout(A &ar, Ref<A, BusOutput> x) {
+  ar(x.core, x.local, x.column);
 }
 
 // ---- AxonSources: per core, per axon

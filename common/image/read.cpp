@@ -37,6 +37,12 @@ static const char *nameOf(SectionKind kind) {
     return "core";
   case SectionKind::AxonSources:
     return "axon sources";
+  case SectionKind::CrossbarCore:
+    return "crossbar core";
+  case SectionKind::Copies:
+    return "copies";
+  case SectionKind::Bus:
+    return "bus";
   }
   return "unknown";
 }
@@ -130,24 +136,46 @@ static void readSection(SectionKind kind, Reader &reader, Image &image) {
     return reader(image.cores.emplace_back());
   case SectionKind::AxonSources:
     return reader(image.axonSources);
+  case SectionKind::CrossbarCore:
+    return layoutCrossbar(reader, image.cores.emplace_back());
+  case SectionKind::Copies:
+    return reader(image.copies);
+  case SectionKind::Bus:
+    return reader(image.busColumns, image.bus);
   }
 }
 
 // Each kind in its place, and as often as it may be.
 static bool inOrder(llvm::ArrayRef<SectionEntry> table) {
-  uint32_t next = 1;
-  for (const SectionEntry &entry : table) {
-    const uint32_t kind = static_cast<uint32_t>(entry.kind);
-    const uint32_t core = static_cast<uint32_t>(SectionKind::Core);
-    if (kind == core && next == core)
-      continue;
-    if (next == core)
-      ++next;
-    if (kind != next)
+  struct Rule {
+    SectionKind kind, orElse;
+    size_t least, most;
+  };
+  constexpr size_t kMany = ~size_t{0};
+  using enum SectionKind;
+  static constexpr Rule kOrder[] = {
+      {Target, Target, 1, 1},
+      {Net, Net, 1, 1},
+      {Populations, Populations, 1, 1},
+      {Inputs, Inputs, 1, 1},
+      {HostLayers, HostLayers, 1, 1},
+      {Core, CrossbarCore, 0, kMany},
+      {AxonSources, AxonSources, 1, 1},
+      {Copies, Copies, 0, 1},
+      {Bus, Bus, 0, 1},
+  };
+  size_t at = 0;
+  for (const Rule &rule : kOrder) {
+    size_t count = 0;
+    while (at < table.size() && count < rule.most &&
+           (table[at].kind == rule.kind || table[at].kind == rule.orElse)) {
+      ++at;
+      ++count;
+    }
+    if (count < rule.least)
       return false;
-    ++next;
   }
-  return next == static_cast<uint32_t>(SectionKind::AxonSources) + 1;
+  return at == table.size();
 }
 
 // verify() does not know the file; its user does.

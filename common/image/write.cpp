@@ -20,6 +20,14 @@ template <class... Ts> static Section section(SectionKind kind, const Ts &...val
   return {kind, std::move(writer.bytes)};
 }
 
+static Section coreSection(const CoreImage &core) {
+  if (core.crossbar.neurons.empty())
+    return section(SectionKind::Core, core);
+  Writer writer;
+  layoutCrossbar(writer, core);
+  return {SectionKind::CrossbarCore, std::move(writer.bytes)};
+}
+
 static std::vector<Section> sectionsOf(const Image &image) {
   std::vector<Section> sections;
   sections.push_back(section(SectionKind::Target, image.targetJson, image.targetFingerprint));
@@ -30,8 +38,12 @@ static std::vector<Section> sectionsOf(const Image &image) {
   sections.push_back(section(SectionKind::Inputs, image.inputs));
   sections.push_back(section(SectionKind::HostLayers, image.hostLayers));
   for (const CoreImage &core : image.cores)
-    sections.push_back(section(SectionKind::Core, core));
+    sections.push_back(coreSection(core));
   sections.push_back(section(SectionKind::AxonSources, image.axonSources));
+  if (!image.copies.empty())
+    sections.push_back(section(SectionKind::Copies, image.copies));
+  if (image.busColumns != 0)
+    sections.push_back(section(SectionKind::Bus, image.busColumns, image.bus));
   return sections;
 }
 

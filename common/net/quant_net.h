@@ -39,6 +39,24 @@ struct NeuronConfig {
   bool operator==(const NeuronConfig &) const = default;
 };
 
+// The registers of one neuron of a crossbar core (docs/reference/crossbar_core.md, Arithmetic):
+//
+//   x = v + sum of w + leak            spike = x >= threshold
+//   v = clamp( spike             ? (linearReset ? x - threshold : reset)
+//            : x below the floor ? (linearReset ? x - floor : -reset)
+//            : x )                     below: x < floor, or <= if floorInclusive
+//
+// Weights act as they are stored. Axon types and copies of neurons are the mapping's business.
+struct CrossbarConfig {
+  int32_t leak = 0;                            // 16-bit signed
+  int32_t threshold = 0, floor = 0, reset = 0; // 24-bit signed; floor <= 0
+  int32_t vInit = 0;                           // 24-bit signed
+  bool linearReset = false;
+  bool floorInclusive = false;
+
+  bool operator==(const CrossbarConfig &) const = default;
+};
+
 struct QuantPopulation {
   std::string name;
   std::vector<uint32_t> shape;

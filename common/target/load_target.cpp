@@ -79,8 +79,17 @@ static void readMesh(const JsonNode &node, MeshSpec &mesh) {
 
 static void readCore(const JsonNode &node, CoreSpec &core) {
   JsonObject object = node.object();
-  object.required("kind").oneOf({"cuba"});
-  readFields<CoreSpec>(object, core, kCoreFields);
+  const std::optional<size_t> kind =
+      object.required("kind").oneOf({nameOf(CoreKind::Cuba), nameOf(CoreKind::Crossbar)});
+  core.kind = static_cast<CoreKind>(kind.value_or(0));
+  if (core.isCrossbar()) {
+    readFields<CoreSpec>(object, core, kCrossbarFields);
+    core.outputSlots = core.neurons; // one target each
+    core.synapseWords = core.neurons * core.rowWords();
+    core.weightShift = 0;
+  } else {
+    readFields<CoreSpec>(object, core, kCoreFields);
+  }
   object.finish();
 }
 
@@ -147,6 +156,20 @@ static void checkTogether(const Target &target, const JsonNode &root) {
   auto fail = [&](const llvm::Twine &message, const llvm::Twine &help) {
     root.error(DiagCode::TargetInconsistent, message, help);
   };
+  if (core.isCrossbar()) {
+    if (core.thresholdBits > core.membraneBits)
+      fail(llvm::formatv("thresholds of {0} bits, membranes of {1}: some would never be reached",
+                         core.thresholdBits, core.membraneBits),
+           "lower threshold_bits or raise membrane_bits");
+    if (target.blockCost)
+      fail("synapse_memory is for cuba cores", "remove it");
+    constexpr uint32_t kSynapseAddresses = 65536; // 16 address bits of a configuration word
+    if (core.synapseWords > kSynapseAddresses)
+      fail(llvm::formatv("{0} neurons of {1} axons are {2} words of 64 synapses, more than {3}",
+                         core.neurons, core.inputAxons, core.synapseWords, kSynapseAddresses),
+           "lower neurons or input_axons");
+    return;
+  }
   if (core.neurons % core.lanes() != 0)
     fail(llvm::formatv("{0} neurons are not a multiple of {1} lanes", core.neurons, core.lanes()),
          llvm::formatv("lanes = 64 / weight_bits; weight_bits {0} or more would do",

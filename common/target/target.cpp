@@ -2,6 +2,10 @@
 
 namespace snnc::target {
 
+const char *nameOf(CoreKind kind) {
+  return kind == CoreKind::Cuba ? "cuba" : "crossbar";
+}
+
 uint64_t BlockCost::axonBits(uint64_t synapses, uint32_t weightBits, bool dense) const {
   const uint64_t perSynapse = weightBits + delayBits + tagBits + (dense ? 0 : indexBits);
   auto block = [&](uint64_t n) {

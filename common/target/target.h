@@ -20,8 +20,13 @@ struct MeshSpec {
   uint32_t fifoDepth = 4;         // flits per router input
 };
 
+// Which arithmetic: docs/reference/arithmetic.md, docs/reference/crossbar_core.md.
+enum class CoreKind : uint8_t { Cuba, Crossbar };
+const char *nameOf(CoreKind kind); // "cuba", "crossbar"
+
+// Fields that a kind does not have keep their default, or what follows from the others.
 struct CoreSpec {
-  std::string kind = "cuba";
+  CoreKind kind = CoreKind::Cuba;
   uint32_t neurons = 1024; // power of two
   uint32_t inputAxons = 4096;
   uint32_t outputSlots = 4096;
@@ -39,7 +44,17 @@ struct CoreSpec {
   uint32_t biasMantBits = 13, biasExpMax = 7;
   uint32_t refractoryMax = 63;
 
-  uint32_t lanes() const { return 64 / weightBits; }
+  // Of crossbar cores. They have one output slot per neuron, and synapseWords = neurons *
+  // rowWords().
+  uint32_t axonTypes = 4;
+  uint32_t leakBits = 9, thresholdBits = 18; // signed; threshold, floor and reset
+
+  bool isCrossbar() const { return kind == CoreKind::Crossbar; }
+  // Neurons that sleep together; on a cuba core also the weights of a dense word.
+  uint32_t lanes() const { return isCrossbar() ? 8 : 64 / weightBits; }
+  uint32_t rowWords() const { return inputAxons / 64; } // of a neuron's crossbar row
+  // Axonal delays are 0 .. largestDelay(): TrueNorth's field of 15 would be the slot being read.
+  uint32_t largestDelay() const { return isCrossbar() ? delaySlots - 2 : delaySlots - 1; }
 };
 
 // Loihi's synapse-memory rule: an axon's list is cut in blocks of blockSynapses; a block of n costs

@@ -44,6 +44,19 @@ inline constexpr Field<CoreSpec> kCoreFields[] = {
     {"refractory_max", &CoreSpec::refractoryMax, "ticks", 1, 63},
 };
 
+// Ranges: what the configuration words hold (docs/reference/crossbar_core.md).
+inline constexpr Field<CoreSpec> kCrossbarFields[] = {
+    {"neurons", &CoreSpec::neurons, "neurons", 8, 4096, true},
+    {"input_axons", &CoreSpec::inputAxons, "axons", 64, 1024, true},
+    {"axon_types", &CoreSpec::axonTypes, "types", 1, 4},
+    {"weight_bits", &CoreSpec::weightBits, "bits", 2, 16},
+    {"leak_bits", &CoreSpec::leakBits, "bits", 2, 16},
+    {"threshold_bits", &CoreSpec::thresholdBits, "bits", 2, 24},
+    {"membrane_bits", &CoreSpec::membraneBits, "bits", 2, 24},
+    {"groups", &CoreSpec::groups, "groups", 1, 255},
+    {"delay_slots", &CoreSpec::delaySlots, "ticks", 2, 16, true},
+};
+
 // memory_bits, the eighth, has 64 bits.
 inline constexpr Field<BlockCost> kBlockCostFields[] = {
     {"block_synapses", &BlockCost::blockSynapses, "synapses", 1, 65536},

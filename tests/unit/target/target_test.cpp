@@ -101,7 +101,7 @@ TEST(Target, UnknownNameListsTheKnownOnes) {
   EXPECT_EQ(diagnostic.code, DiagCode::UnknownTarget);
   EXPECT_EQ(diagnostic.message, "unknown target 'loihi-lik'");
   EXPECT_CONTAINS(diagnostic.help, "did you mean 'loihi-like'?");
-  EXPECT_CONTAINS(diagnostic.help, "tiny, wide");
+  EXPECT_CONTAINS(diagnostic.help, "tiny, truenorth-like, wide");
   EXPECT_EQ(firstDiagnostic(loadTarget("").takeError()).code, DiagCode::UnknownTarget);
   EXPECT_EQ(firstDiagnostic(loadTarget("no/such.json").takeError()).code, DiagCode::FileUnreadable);
 }
@@ -116,7 +116,7 @@ TEST(Target, TheEnvironmentsFolderComesFirst) {
   setenv("SNNC_TARGETS", (scratch / "").c_str(), 1);
   EXPECT_EQ(load("tiny").summary, "mine");
   EXPECT_EQ(load("wide").name, "wide");
-  EXPECT_EQ(targetNames(), (std::vector<std::string>{"extra", "loihi-like", "tiny", "wide"}));
+  EXPECT_EQ(targetNames(), (std::vector<std::string>{"extra", "loihi-like", "tiny", "truenorth-like", "wide"}));
   unsetenv("SNNC_TARGETS");
   EXPECT_NE(load("tiny").summary, "mine");
 }
@@ -145,9 +145,10 @@ TEST(Target, AllErrorsAtOnceWithTheirLines) {
 }
 
 TEST(Target, EveryNumberIsChecked) {
-  auto check = [](const char *section, const char *key, int64_t lo, int64_t hi) {
+  std::string target = "loihi-like";
+  auto check = [&](const char *section, const char *key, int64_t lo, int64_t hi) {
     for (const int64_t value : {lo - 1, hi + 1}) {
-      json bad = json::parse(load("loihi-like").json);
+      json bad = json::parse(load(target).json);
       bad[section][key]["value"] = value;
       const Diagnostic diagnostic = problem(bad);
       EXPECT_EQ(diagnostic.code, DiagCode::JsonRange);
@@ -160,6 +161,34 @@ TEST(Target, EveryNumberIsChecked) {
     check("core", field.key, field.lo, field.hi);
   for (const auto &field : kBlockCostFields)
     check("synapse_memory", field.key, field.lo, field.hi);
+  target = "truenorth-like";
+  for (const auto &field : kCrossbarFields)
+    check("core", field.key, field.lo, field.hi);
+}
+
+TEST(Target, CrossbarCoresHaveFieldsOfTheirOwn) {
+  const Target target = load("truenorth-like");
+  EXPECT_TRUE(target.core.isCrossbar());
+  EXPECT_EQ(target.core.neurons, 256u);
+  EXPECT_EQ(target.core.rowWords(), 4u);
+  EXPECT_EQ(target.core.outputSlots, 256u);
+  EXPECT_EQ(target.core.synapseWords, 1024u);
+  EXPECT_EQ(target.core.largestDelay(), 14u);
+  ASSERT_EQ(target.energy.size(), 2u);
+  EXPECT_EQ(target.energy[0].prices.size(), 1u) << "nothing may be added to the all-in figure";
+
+  json bad = json::parse(target.json);
+  bad["core"]["exponent_max"] = {{"value", 7}, {"unit", "bits"}, {"from", "chosen"}};
+  EXPECT_EQ(problem(bad).code, DiagCode::JsonUnknownKey);
+  bad = json::parse(target.json);
+  bad["core"]["threshold_bits"]["value"] = 21;
+  EXPECT_CONTAINS(problem(bad).message, "thresholds of 21 bits, membranes of 20");
+  bad = json::parse(target.json);
+  bad["core"]["neurons"]["value"] = 4096;
+  bad["core"]["input_axons"]["value"] = 1024;
+  EXPECT_TRUE(problems(bad).empty());
+  bad["core"]["neurons"]["value"] = 8192;
+  EXPECT_EQ(problem(bad).code, DiagCode::JsonRange);
 }
 
 TEST(Target, QuantitiesHaveValueUnitAndSource) {
@@ -243,6 +272,8 @@ TEST(TargetsReadme, ListsEveryField) {
     check(field);
   for (const auto &field : kCoreFields)
     check(field);
+  for (const auto &field : kCrossbarFields)
+    check(field);
   for (const auto &field : kBlockCostFields)
     check(field);
 }
@@ -272,6 +303,7 @@ TEST(TargetSchema, HasTheLoadersKeys) {
   ASSERT_TRUE(static_cast<bool>(buffer));
   const json schema = json::parse((*buffer)->getBuffer().str());
   checkSchema(schema["properties"]["mesh"], kMeshFields, 1);                // routing
-  checkSchema(schema["properties"]["core"], kCoreFields, 1);                // kind
+  checkSchema(schema["$defs"]["cuba_core"], kCoreFields, 1);                // kind
+  checkSchema(schema["$defs"]["crossbar_core"], kCrossbarFields, 1);        // kind
   checkSchema(schema["properties"]["synapse_memory"], kBlockCostFields, 1); // memory_bits
 }
