@@ -62,6 +62,15 @@ private:
   std::vector<support::Diagnostic> found;
 };
 
+inline bool fitsSigned(int64_t x, unsigned bits) {
+  const int64_t bound = int64_t{1} << (bits - 1);
+  return -bound <= x && x < bound;
+}
+
+// The tables of crossbar core `index`; what cores of both kinds have is checked elsewhere.
+void verifyCrossbar(const CoreImage &core, const target::CoreSpec &spec, size_t index,
+                    Checker &check);
+
 // The two halves of verify(): what the cores hold, and how the network lies on them.
 void verifyCores(const Image &image, const target::CoreSpec &spec, Checker &check);
 void verifyNetwork(const Image &image, const target::CoreSpec &spec, Checker &check);

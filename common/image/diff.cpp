@@ -59,6 +59,11 @@ public:
     table(name + "/outSlots", a.outSlots, b.outSlots);
     table(name + "/axons", a.axons, b.axons);
     table(name + "/synapses", a.synapses, b.synapses);
+    table(name + "/axonTypes", a.crossbar.axonTypes, b.crossbar.axonTypes);
+    table(name + "/crossbarNeurons", a.crossbar.neurons, b.crossbar.neurons);
+    table(name + "/enabled", a.crossbar.enabled, b.crossbar.enabled);
+    table(name + "/weights", a.crossbar.weights, b.crossbar.weights);
+    table(name + "/rows", a.crossbar.rows, b.crossbar.rows);
   }
 
   uint64_t differences = 0;
@@ -88,6 +93,9 @@ uint64_t diff(const Image &a, const Image &b, llvm::raw_ostream &os) {
   for (size_t i = 0; i < std::min(a.cores.size(), b.cores.size()); ++i)
     differ.core(i, a.cores[i], b.cores[i]);
   differ.table("axonSources", a.axonSources, b.axonSources);
+  differ.table("copies", a.copies, b.copies);
+  differ.table("bus", a.bus, b.bus);
+  differ.number("bus columns", a.busColumns, b.busColumns);
   return differ.differences;
 }
 

@@ -86,6 +86,13 @@ void printNetwork(const Image &image, bool full, llvm::raw_ostream &os) {
   for (const InputMap &input : image.inputs)
     os << formatv("input '{0}': {1} routes\n", image.populations[input.population].name,
                   input.routes.size());
+  if (!image.copies.empty()) {
+    const auto relays = std::count_if(image.copies.begin(), image.copies.end(),
+                                      [](const NeuronCopy &copy) { return copy.relay; });
+    os << formatv("copies {0}, relays {1}\n", image.copies.size() - size_t(relays), relays);
+  }
+  if (image.busColumns != 0)
+    os << formatv("bus of {0} columns, {1} neurons on it\n", image.busColumns, image.bus.size());
 }
 
 void printWords(const CoreImage &core, const AxonEntry &axon, const WordFormat &format,
@@ -105,6 +112,15 @@ void printWords(const CoreImage &core, const AxonEntry &axon, const WordFormat &
   }
 }
 
+void printSlots(const CoreImage &core, size_t i, llvm::raw_ostream &os) {
+  os << ", slots";
+  const OutPointer &pointer = core.outPointers[i];
+  for (size_t s = pointer.base; s < size_t{pointer.base} + pointer.count; ++s) {
+    const OutSlot &slot = core.outSlots[s];
+    os << formatv(" ({0},{1}):{2}+{3}", slot.x, slot.y, slot.axon, slot.delay);
+  }
+}
+
 void printNeuron(const CoreImage &core, size_t i, llvm::raw_ostream &os) {
   const net::NeuronConfig &n = core.neurons[i];
   os << formatv("    neuron {0}: threshold {1}{2}, reset {3}{4}, vInit {5}, bias {6} << {7}{8}, "
@@ -112,12 +128,37 @@ void printNeuron(const CoreImage &core, size_t i, llvm::raw_ostream &os) {
                 i, n.compareGe ? ">= " : "> ", n.threshold, n.resetSubtract ? "-" : "", n.reset,
                 n.vInit, n.biasMant, n.biasExp, n.biasToCurrent ? " to u" : "", n.du, n.dv,
                 n.refractory);
-  os << ", slots";
-  const OutPointer &pointer = core.outPointers[i];
-  for (size_t s = pointer.base; s < size_t{pointer.base} + pointer.count; ++s) {
-    const OutSlot &slot = core.outSlots[s];
-    os << formatv(" ({0},{1}):{2}+{3}", slot.x, slot.y, slot.axon, slot.delay);
-  }
+  printSlots(core, i, os);
+  os << '\n';
+}
+
+void printCrossbarNeuron(const CoreImage &core, size_t i, const target::CoreSpec &spec,
+                         llvm::raw_ostream &os) {
+  const CrossbarTables &tables = core.crossbar;
+  const net::CrossbarConfig &n = tables.neurons[i];
+  os << formatv("    neuron {0}{1}: threshold {2}, floor {3}{4}, reset {5}, leak {6}, vInit {7}, "
+                "weights",
+                i, tables.enabled[i] ? "" : " (off)", n.threshold, n.floorInclusive ? "<= " : "< ",
+                n.floor, n.linearReset ? "linear" : std::to_string(n.reset), n.leak, n.vInit);
+  for (uint32_t k = 0; k < spec.axonTypes; ++k)
+    os << ' ' << tables.weights[i * spec.axonTypes + k];
+  printSlots(core, i, os);
+  os << ", axons";
+  for (size_t a = 0; a < tables.axonTypes.size(); ++a)
+    if (tables.connected(i, a, spec.rowWords()))
+      os << ' ' << a;
+  os << '\n';
+}
+
+void printCrossbar(const CoreImage &core, const target::CoreSpec &spec, llvm::raw_ostream &os) {
+  for (const Group &group : core.groups)
+    os << formatv("    group {0}..{1} first tick {2}\n", group.first, group.first + group.count - 1,
+                  group.skew);
+  for (size_t i = 0; i < core.crossbar.neurons.size(); ++i)
+    printCrossbarNeuron(core, i, spec, os);
+  os << "    axon types";
+  for (uint8_t type : core.crossbar.axonTypes)
+    os << ' ' << uint32_t{type};
   os << '\n';
 }
 
@@ -148,6 +189,10 @@ void printTables(const Image &image, size_t index, const WordFormat &format,
 
 } // namespace
 
+static size_t wordsOf(const CoreImage &core) {
+  return core.synapses.size() + core.crossbar.rows.size();
+}
+
 void dump(const Image &image, bool full, llvm::raw_ostream &os) {
   auto target = target::parseTarget(image.targetJson, "target of the image");
   os << formatv("image of '{0}'\n", image.netName);
@@ -165,11 +210,17 @@ void dump(const Image &image, bool full, llvm::raw_ostream &os) {
   for (size_t i = 0; i < image.cores.size(); ++i) {
     const CoreImage &core = image.cores[i];
     os << formatv("  core ({0},{1}): {2}/{3} neurons, {4}/{5} axons, {6}/{7} slots, {8}/{9} words",
-                  core.x, core.y, core.neurons.size(), spec.neurons, core.axons.size(),
-                  spec.inputAxons, core.outSlots.size(), spec.outputSlots, core.synapses.size(),
+                  core.x, core.y, core.neuronCount(), spec.neurons, core.axonCount(),
+                  spec.inputAxons, core.outSlots.size(), spec.outputSlots, wordsOf(core),
                   spec.synapseWords);
     if (const uint64_t words = core.wordsWithoutSharing(); words > core.synapses.size())
       os << formatv(" ({0} without sharing)", words);
+    if (spec.isCrossbar()) {
+      os << '\n';
+      if (full)
+        printCrossbar(core, spec, os);
+      continue;
+    }
     os << formatv(", v {0}..{1}, du + {2}\n", core.vmin, core.vmax, core.duOffset);
     if (full)
       printTables(image, i, WordFormat::of(spec), os);

@@ -12,11 +12,6 @@ namespace snnc::image {
 
 namespace {
 
-bool fitsSigned(int64_t x, unsigned bits) {
-  const int64_t bound = int64_t{1} << (bits - 1);
-  return -bound <= x && x < bound;
-}
-
 class CoreVerifier {
 public:
   CoreVerifier(const Image &image, const target::CoreSpec &spec, size_t index, Checker &check)
@@ -24,29 +19,45 @@ public:
         place("cores", index) {}
 
   void run() {
-    registers();
-    if (!sizes())
+    check.require(core.x < image.meshWidth && core.y < image.meshHeight, place,
+                  llvm::formatv("core ({0},{1}) lies outside the {2} x {3} mesh", core.x, core.y,
+                                image.meshWidth, image.meshHeight));
+    if (!kind() || !sizes())
       return;
     groups();
-    for (size_t i = 0; i < core.neurons.size(); ++i)
-      neuron(i, core.neurons[i]);
     for (size_t i = 0; i < core.outPointers.size(); ++i)
       outPointer(i, core.outPointers[i]);
     for (size_t i = 0; i < core.outSlots.size(); ++i)
       outSlot(i, core.outSlots[i]);
+    if (spec.isCrossbar())
+      verifyCrossbar(core, spec, index, check);
+    else
+      cuba();
+  }
+
+private:
+  Place at(const char *table, size_t i) const { return {"cores", index, table, i}; }
+
+  // The tables of one kind only.
+  bool kind() {
+    const bool cubaEmpty = core.neurons.empty() && core.axons.empty() && core.synapses.empty();
+    return check.require(spec.isCrossbar() ? cubaEmpty : core.crossbar == CrossbarTables{}, place,
+                         llvm::formatv("the tables of another kind of core, the target has "
+                                       "{0} cores",
+                                       nameOf(spec.kind)));
+  }
+
+  void cuba() {
+    registers();
+    for (size_t i = 0; i < core.neurons.size(); ++i)
+      neuron(i, core.neurons[i]);
     for (size_t i = 0; i < core.axons.size(); ++i)
       axon(i, core.axons[i]);
     if (!check.failed())
       lists(); // reads the words
   }
 
-private:
-  Place at(const char *table, size_t i) const { return {"cores", index, table, i}; }
-
   void registers() {
-    check.require(core.x < image.meshWidth && core.y < image.meshHeight, place,
-                  llvm::formatv("core ({0},{1}) lies outside the {2} x {3} mesh", core.x, core.y,
-                                image.meshWidth, image.meshHeight));
     check.require(fitsSigned(core.vmin, spec.membraneBits) &&
                       fitsSigned(core.vmax, spec.membraneBits) && core.vmin <= core.vmax,
                   place, llvm::formatv("vmin {0} and vmax {1} are no range", core.vmin, core.vmax));
@@ -60,13 +71,13 @@ private:
                            llvm::formatv("{0} {1}, the target has {2}", n, what, most));
     };
     const bool fits = limit(core.groups.size(), spec.groups, "groups") &
-                      limit(core.neurons.size(), spec.neurons, "neurons") &
+                      limit(core.neuronCount(), spec.neurons, "neurons") &
                       limit(core.outSlots.size(), spec.outputSlots, "output slots") &
-                      limit(core.axons.size(), spec.inputAxons, "input axons") &
+                      limit(core.axonCount(), spec.inputAxons, "input axons") &
                       limit(core.synapses.size(), spec.synapseWords, "synapse words");
-    return fits && check.require(core.outPointers.size() == core.neurons.size(), place,
+    return fits && check.require(core.outPointers.size() == core.neuronCount(), place,
                                  llvm::formatv("{0} output pointers for {1} neurons",
-                                               core.outPointers.size(), core.neurons.size()));
+                                               core.outPointers.size(), core.neuronCount()));
   }
 
   void groups() {
@@ -74,10 +85,10 @@ private:
     for (size_t i = 0; i < core.groups.size(); ++i) {
       const Group &group = core.groups[i];
       const uint32_t end = uint32_t{group.first} + group.count;
-      check.require(group.count != 0 && group.first >= free && end <= core.neurons.size(),
+      check.require(group.count != 0 && group.first >= free && end <= core.neuronCount(),
                     at("groups", i),
                     llvm::formatv("neurons {0}..{1} overlap another group or leave the core's {2}",
-                                  group.first, end, core.neurons.size()));
+                                  group.first, end, core.neuronCount()));
       free = std::max(free, end);
     }
   }
@@ -99,6 +110,8 @@ private:
                   at("outPointers", i),
                   llvm::formatv("slots {0}..{1} leave the core's {2}", pointer.base,
                                 uint32_t{pointer.base} + pointer.count, core.outSlots.size()));
+    check.require(!spec.isCrossbar() || pointer.count <= 1, at("outPointers", i),
+                  llvm::formatv("{0} targets, a crossbar neuron has one", pointer.count));
   }
 
   void outSlot(size_t i, const OutSlot &slot) {
@@ -110,11 +123,11 @@ private:
     if (!check.require(there, at("outSlots", i),
                        llvm::formatv("there is no core ({0},{1})", slot.x, slot.y)))
       return;
-    check.require(slot.axon < found->axons.size(), at("outSlots", i),
+    check.require(slot.axon < found->axonCount(), at("outSlots", i),
                   llvm::formatv("axon {0} of core ({1},{2}), which has {3}", slot.axon, slot.x,
-                                slot.y, found->axons.size()));
+                                slot.y, found->axonCount()));
     check.require(
-        slot.delay < spec.delaySlots, at("outSlots", i),
+        slot.delay <= spec.largestDelay(), at("outSlots", i),
         llvm::formatv("delay {0}, the target has {1} delay slots", slot.delay, spec.delaySlots));
   }
 

@@ -19,7 +19,7 @@ public:
 
   void run() {
     for (const CoreImage &core : image.cores)
-      taken.emplace_back(core.neurons.size(), false);
+      taken.emplace_back(core.neuronCount(), false);
     check.require(!image.run.steps || (*image.run.steps >= 1 && *image.run.steps <= net::kMaxSteps),
                   "net", llvm::formatv("steps are not in 1 .. {0}", net::kMaxSteps));
     std::set<std::string> names;
@@ -38,6 +38,8 @@ public:
       projection(i, image.projections[i]);
     inputs();
     hostLayers();
+    copies();
+    bus();
     for (size_t i = 0; i < image.outputs.size(); ++i)
       check.require(isNeurons(image.outputs[i]), at("outputs", i),
                     "an output is not a population of neurons");
@@ -131,7 +133,7 @@ private:
       for (size_t k = 0; k < input.routes.size(); ++k) {
         const InputRoute &route = input.routes[k];
         const bool inside = route.element < size && route.core < image.cores.size() &&
-                            route.axon < image.cores[route.core].axons.size() &&
+                            route.axon < image.cores[route.core].axonCount() &&
                             route.offset <= kMostTicks;
         check.require(inside, at("inputs", i), llvm::formatv("route {0} leads nowhere", k));
         check.require(k == 0 || key(input.routes[k - 1]) < key(route), at("inputs", i),
@@ -195,6 +197,53 @@ private:
             "a bias may leave 64 bits");
   }
 
+  // Copies of a population's neuron take local neurons of their own, in a group of its window.
+  void copies() {
+    check.require(spec.isCrossbar() || image.copies.empty(), "copies",
+                  "neurons of cuba cores have any number of targets: there are no copies");
+    const NeuronCopy *before = nullptr;
+    for (size_t i = 0; i < image.copies.size() && !check.failed(); ++i) {
+      const NeuronCopy &copy = image.copies[i];
+      const bool known = copy.core < image.cores.size() &&
+                         copy.population < image.populations.size() &&
+                         copy.neuron < sizeOf(image.populations[copy.population]) &&
+                         (copy.relay || isNeurons(copy.population));
+      if (!check.require(known, at("copies", i), "it is of no neuron, or on no core"))
+        return;
+      check.require(before == nullptr ||
+                        std::pair(before->core, before->local) < std::pair(copy.core, copy.local),
+                    at("copies", i), "copies are not sorted by (core, local)");
+      before = &copy;
+      const Segment place = {0, 1, copy.core, copy.local};
+      const bool free =
+          copy.relay ? takeRelay(place) : onCore(place, image.populations[copy.population].skew);
+      check.require(free, at("copies", i),
+                    llvm::formatv("neuron {0} of core {1} is not free, or in no fitting group",
+                                  copy.local, copy.core));
+    }
+  }
+  // A relay may have any window.
+  bool takeRelay(const Segment &place) {
+    for (const Group &group : image.cores[place.core].groups)
+      if (group.first <= place.local && place.local < uint32_t{group.first} + group.count)
+        return onCore(place, group.skew);
+    return false;
+  }
+
+  void bus() {
+    check.require(spec.isCrossbar() || image.busColumns == 0, "bus", "cuba cores have no bus");
+    for (size_t i = 0; i < image.bus.size(); ++i) {
+      const BusOutput &output = image.bus[i];
+      check.require(output.core < image.cores.size() &&
+                        output.local < image.cores[output.core].neuronCount() &&
+                        output.column < image.busColumns,
+                    at("bus", i), "it is of no neuron, or has no column");
+      check.require(i == 0 || std::pair(image.bus[i - 1].core, image.bus[i - 1].local) <
+                                  std::pair(output.core, output.local),
+                    at("bus", i), "outputs are not sorted by (core, local)");
+    }
+  }
+
   void axonSources() {
     if (image.axonSources.empty())
       return; // the debug section has been stripped
@@ -204,12 +253,13 @@ private:
       return;
     for (size_t c = 0; c < image.cores.size(); ++c) {
       const std::vector<AxonSource> &sources = image.axonSources[c];
-      if (!check.require(sources.size() == image.cores[c].axons.size(), at("axonSources", c),
+      if (!check.require(sources.size() == image.cores[c].axonCount(), at("axonSources", c),
                          llvm::formatv("{0} sources for {1} axons", sources.size(),
-                                       image.cores[c].axons.size())))
+                                       image.cores[c].axonCount())))
         continue;
       for (size_t a = 0; a < sources.size(); ++a)
-        check.require(image.cores[c].axons[a].words == 0 || isSource(sources[a]),
+        check.require((!spec.isCrossbar() && image.cores[c].axons[a].words == 0) ||
+                          isSource(sources[a]),
                       at("axonSources", c),
                       llvm::formatv("axon {0} stands for a neuron that does not exist", a));
     }

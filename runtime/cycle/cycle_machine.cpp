@@ -30,7 +30,7 @@ private:
 
   image::Image image; // own copy: the caller's may go away
   target::CoreSpec spec;
-  std::vector<Core> cores;
+  std::vector<std::unique_ptr<Core>> cores;
   std::optional<Mesh> mesh;
   uint32_t tick = 0; // to run next
   uint64_t lastLength = 0;
@@ -55,7 +55,7 @@ llvm::Error CycleMachine::load(const image::Image &source, uint32_t steps) {
   cores.clear();
   cores.reserve(image.cores.size());
   for (const image::CoreImage &core : image.cores)
-    cores.emplace_back(core, spec, steps);
+    cores.push_back(makeCore(core, spec, steps));
   mesh.emplace(image.meshWidth, image.meshHeight, target->mesh.fifoDepth, cores);
   global = {};
   resetState();
@@ -63,8 +63,8 @@ llvm::Error CycleMachine::load(const image::Image &source, uint32_t steps) {
 }
 
 void CycleMachine::resetState() {
-  for (Core &core : cores)
-    core.reset();
+  for (const auto &core : cores)
+    core->reset();
   tick = 0;
   lastLength = 0;
   spikeEvents.clear();
@@ -73,12 +73,13 @@ void CycleMachine::resetState() {
 
 void CycleMachine::reset() {
   resetState();
-  const uint64_t rows = std::max(1u, spec.neurons / spec.lanes());
+  // A crossbar core's ring has one entry per slot, a cuba core's a row of lanes per slot.
+  const uint64_t rows = spec.isCrossbar() ? 1 : std::max(1u, spec.neurons / spec.lanes());
   global.resetCycles += std::max<uint64_t>(spec.neurons, spec.delaySlots * rows) + 4;
 }
 
 void CycleMachine::writeBias(uint32_t core, uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
-  cores[core].writeBias(first, mantissas);
+  cores[core]->writeBias(first, mantissas);
   global.hostWriteWords += mantissas.size() + 1;
 }
 
@@ -92,17 +93,17 @@ void CycleMachine::step() {
   sendEvents.clear();
   uint64_t updated = 2; // a core without groups
   for (uint32_t i = 0; i < cores.size(); ++i) {
-    const uint64_t done = cores[i].update(tick);
-    cores[i].counters[CoreCounter::BusyCycles] += done - 1; // 1 .. done-1
+    const uint64_t done = cores[i]->update(tick);
+    cores[i]->counters[CoreCounter::BusyCycles] += done - 1; // 1 .. done-1
     updated = std::max(updated, done);
-    for (uint32_t neuron : cores[i].spikes())
+    for (uint32_t neuron : cores[i]->spikes())
       spikeEvents.push_back({i, neuron});
   }
   ++tick;
   lastLength = mesh->exchange(updated + 2, tick, sendEvents) + 2;
   sendsSorted = false;
   for (uint32_t i = 0; i < cores.size(); ++i)
-    cores[i].counters[CoreCounter::BusyCycles] += mesh->busyCycles(i);
+    cores[i]->counters[CoreCounter::BusyCycles] += mesh->busyCycles(i);
   global.ticks += 1;
   global.barriers += 2;
   global.tickCycles += lastLength;
@@ -117,18 +118,16 @@ llvm::ArrayRef<SendEvent> CycleMachine::sends() const {
 
 void CycleMachine::readState(uint32_t core, uint32_t first,
                              llvm::MutableArrayRef<NeuronState> out) {
-  for (size_t i = 0; i < out.size(); ++i) {
-    const NeuronVariables &state = cores[core].state(first + static_cast<uint32_t>(i));
-    out[i] = {state.u, state.v, static_cast<uint8_t>(state.refractory)};
-  }
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = cores[core]->state(first + static_cast<uint32_t>(i));
 }
 
 Counters CycleMachine::counters() {
   Counters result = global;
   std::vector<Hops> hops = mesh->hops();
-  for (const Core &core : cores) {
-    CoreCounters values = core.counters;
-    Hops &own = hops[core.tables().y * image.meshWidth + core.tables().x];
+  for (const auto &core : cores) {
+    CoreCounters values = core->counters;
+    Hops &own = hops[core->tables().y * image.meshWidth + core->tables().x];
     values[CoreCounter::HopsNorth] = own.byOutput[North];
     values[CoreCounter::HopsEast] = own.byOutput[East];
     values[CoreCounter::HopsSouth] = own.byOutput[South];

@@ -5,7 +5,8 @@
 
 namespace snnc::runtime::cycle {
 
-Mesh::Mesh(uint32_t width, uint32_t height, uint32_t fifoDepth, std::vector<Core> &cores)
+Mesh::Mesh(uint32_t width, uint32_t height, uint32_t fifoDepth,
+           const std::vector<std::unique_ptr<Core>> &cores)
     : width(width), fifoDepth(fifoDepth), routers(size_t{width} * height),
       queues(routers.size() * kPorts * fifoDepth), endpointAt(routers.size(), -1),
       endpoints(cores.size()), hopCounts(routers.size()) {
@@ -14,8 +15,8 @@ Mesh::Mesh(uint32_t width, uint32_t height, uint32_t fifoDepth, std::vector<Core
     routers[position].y = static_cast<uint8_t>(position / width);
   }
   for (size_t i = 0; i < cores.size(); ++i) {
-    const image::CoreImage &tables = cores[i].tables();
-    endpoints[i].core = &cores[i];
+    const image::CoreImage &tables = cores[i]->tables();
+    endpoints[i].core = cores[i].get();
     endpoints[i].position = tables.y * width + tables.x;
     endpointAt[endpoints[i].position] = static_cast<int32_t>(i);
   }

@@ -17,7 +17,8 @@ struct Hops {
 class Mesh {
 public:
   // `cores`: at their mesh positions (x, y of their tables); they outlive the mesh.
-  Mesh(uint32_t width, uint32_t height, uint32_t fifoDepth, std::vector<Core> &cores);
+  Mesh(uint32_t width, uint32_t height, uint32_t fifoDepth,
+       const std::vector<std::unique_ptr<Core>> &cores);
 
   // Phase X from cycle `start` (x_start) on: sends every core's spikes, applies every message to
   // slot `tick` + delay. Returns the first cycle at which all is drained. Appends the sends, in

@@ -3,6 +3,7 @@
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
 #include "tools/snnc/clipping.h"
+#include "tools/snnc/ranc.h"
 #include "tools/snnc/runner.h"
 #include "tools/snnc/verbs.h"
 
@@ -124,6 +125,8 @@ static llvm::Expected<Subject> loadFor(Engine engine, const RunPlan &plan, Args 
 }
 
 static llvm::Expected<int> runRun(Args &args, Console &console) {
+  if (args.has("--format"))
+    return runRanc(args, console);
   LoadOptions options;
   options.model = readModelFlags(args);
   options.compile = readCompileOptions(args, console.seed);
@@ -181,6 +184,7 @@ static constexpr FlagSpec kFlags[] = {
     {"--float32", nullptr, nullptr, "engine float rounds every operation to 32 bits"},
     {"--rounding", nullptr, "R",
      "target: engine float rounds its state as the cores of --target do, nothing else"},
+    {"--rows", nullptr, "OUT.txt", "format ranc: write a row of the output bus per tick"},
 };
 static const FlagGroup kRunFlags = {"run", kFlags};
 static constexpr const char *kArguments[] = {"MODEL|IMAGE"};
@@ -188,7 +192,7 @@ const VerbSpec kRunVerb = {
     "run",
     "run samples on one engine",
     kArguments,
-    {&kRunFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
+    {&kRunFlags, &kRancFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
     "Engine float runs the network as trained and needs no target. The others run integers: a\n"
     "MODEL is compiled for --target first, an IMAGE is run as it is. Time steps in a trace are\n"
     "the network's: a layer's delay on the chip is taken out. Membranes in a trace are registers;\n"

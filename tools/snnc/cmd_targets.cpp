@@ -31,7 +31,7 @@ static Json targetJson(const target::Target &target) {
           {"cores", uint64_t{target.mesh.width} * target.mesh.height},
           {"mesh", {{"width", target.mesh.width}, {"height", target.mesh.height}}},
           {"core",
-           {{"kind", core.kind},
+           {{"kind", nameOf(core.kind)},
             {"neurons", core.neurons},
             {"input_axons", core.inputAxons},
             {"output_slots", core.outputSlots},
@@ -60,14 +60,16 @@ static void printOne(const target::Target &target, llvm::raw_ostream &os) {
   os << target.name << ": " << target.summary << "\n\n";
   runtime::report::Table table({"", "", "<"});
   table.row({"mesh", std::to_string(target.mesh.width) + " x " + std::to_string(target.mesh.height),
-             core.kind + " cores"});
+             std::string(nameOf(core.kind)) + " cores"});
   table.row({"neurons", withCommas(core.neurons), "per core"});
   table.row({"input axons", withCommas(core.inputAxons), "per core"});
   table.row({"output slots", withCommas(core.outputSlots), "per core"});
   table.row({"synapse words", withCommas(core.synapseWords), "per core, of 64 bits"});
+  if (core.isCrossbar())
+    table.row({"axon types", std::to_string(core.axonTypes), "a weight each per neuron"});
   table.row({"weight bits", std::to_string(core.weightBits), "signed"});
   table.row({"neuron groups", std::to_string(core.groups), "per core"});
-  table.row({"axonal delays", std::to_string(core.delaySlots), "ticks, 0 included"});
+  table.row({"axonal delays", std::to_string(core.largestDelay() + 1), "ticks, 0 included"});
   table.row({"clock", llvm::formatv("{0}", target.clockMHz).str(), "MHz, " + target.clockBasis});
   table.print(os);
   for (const target::EnergyTable &energy : target.energy) {

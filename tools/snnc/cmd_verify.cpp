@@ -4,6 +4,7 @@
 #include "runtime/rtl/rtl_machine.h"
 #include "runtime/verify/verify.h"
 #include "tools/snnc/clipping.h"
+#include "tools/snnc/ranc.h"
 #include "tools/snnc/verbs.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -115,6 +116,8 @@ static llvm::Expected<verify::VerifyReport> verifyInParallel(const Subject &subj
 }
 
 static llvm::Expected<int> runVerify(Args &args, Console &console) {
+  if (args.has("--format"))
+    return verifyRanc(args, console);
   LoadOptions options;
   options.model = readModelFlags(args);
   options.compile = readCompileOptions(args, console.seed);
@@ -157,7 +160,8 @@ const VerbSpec kVerifyVerb = {
     "verify",
     "prove that the engines agree, bit for bit and cycle for cycle",
     kArguments,
-    {&kVerifyFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags, &kCommonFlags},
+    {&kVerifyFlags, &kRancFlags, &kDataFlags, &kTargetFlags, &kModelFlags, &kWorkFlags,
+     &kCommonFlags},
     "A MODEL needs --target; an IMAGE carries its own, and its network is decoded from it.\n"
     "Exits with 0 if there is not one mismatch, else 1 with the first one explained.\n"
     "JSON: "

@@ -25,9 +25,10 @@ llvm::Error refuseRanc(llvm::StringRef path) {
     return ranc.takeError();
   if (!*ranc)
     return llvm::Error::success();
-  return Diag(DiagCode::NotThereYet, {path.str(), 0, {}},
-              "unsupported: this is a RANC network, and crossbar cores are not in this version yet")
-      .help("'snnc dump' prints what is in it")
+  return Diag(
+             DiagCode::NotThereYet, {path.str(), 0, {}},
+             "unsupported: this is a RANC network, which is laid out already and has its own input")
+      .help("'snnc run' and 'snnc verify' take it with --format ranc, 'snnc dump' prints it")
       .take();
 }
 
