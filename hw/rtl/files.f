@@ -6,7 +6,9 @@ snn_sram_1r1w.sv
 snn_fifo.sv
 snn_arb_rr.sv
 snn_mul.sv
+snn_compress6.sv
 // level 2
+snn_popcount.sv
 snn_decay.sv
 snn_acc_bank.sv
 snn_synapse_decode.sv
@@ -17,6 +19,9 @@ snn_counters.sv
 // level 3
 snn_walk.sv
 snn_neuron_cuba.sv
+snn_neuron_crossbar.sv
+snn_scheduler.sv
+snn_crossbar_store.sv
 snn_neuron_store.sv
 snn_accumulator.sv
 snn_spike_tx.sv
@@ -25,6 +30,7 @@ snn_router.sv
 snn_cfg_loader.sv
 // level 4
 snn_core.sv
+snn_core_crossbar.sv
 snn_tile.sv
 snn_sequencer.sv
 // level 5

@@ -353,7 +353,7 @@ module snn_core (
     .re_i             (cfg_re_i & (cfg_mem_i == snn_pkg::MemCounter)),
     .raddr_i          (cfg_addr_i[3:0]),
     .rdata_o          (counter_data),
-    .synops_i         (synops),
+    .synops_i         (16'(synops)),
     .synapse_word_i   (rx_issued),
     .axon_lookup_i    (rx_accepted),
     .update_active_i  (s3_valid & s3_active),

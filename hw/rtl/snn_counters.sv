@@ -15,7 +15,7 @@ module snn_counters (
   output logic [63:0] rdata_o,
 
   // Events of this cycle.
-  input  logic [7:0]  synops_i,
+  input  logic [15:0] synops_i,
   input  logic        synapse_word_i,
   input  logic        axon_lookup_i,
   input  logic        update_active_i,

@@ -40,7 +40,10 @@ module snn_sequencer (
   output logic [63:0] rdata_o  // two cycles after re_i, else 0
 );
 
-  localparam int unsigned AccDepth = snn_cfg_pkg::DelaySlots * snn_cfg_pkg::Rows;
+  // The ring of what is due: an entry per slot in a crossbar core, a row per slot in a cuba core.
+  localparam int unsigned AccDepth = (snn_cfg_pkg::CoreKind == 1)
+                                   ? snn_cfg_pkg::DelaySlots
+                                   : snn_cfg_pkg::DelaySlots * snn_cfg_pkg::Rows;
   // Deepest memory that a sample reset writes, and that exists at all.
   localparam int unsigned ResetDepth = (snn_cfg_pkg::Neurons > AccDepth)
                                      ? snn_cfg_pkg::Neurons : AccDepth;

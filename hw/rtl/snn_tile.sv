@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// snn_tile: a core and its router at (x_i, y_i) of the mesh.
+// snn_tile: a core of the target's kind and its router at (x_i, y_i) of the mesh.
 //
 // Handshake  valid/ready on the four links (north, east, south, west)
 // Reset      as its parts
@@ -70,37 +70,71 @@ module snn_tile (
   assign send_valid_o   = tx_valid & tx_ready;
   assign spike_neuron_o = 16'(spike_neuron);
 
-  snn_core u_core (
-    .clk_i               (clk_i),
-    .rst_ni              (rst_ni),
-    .cfg_we_i            (cfg_we_i & selected),
-    .cfg_re_i            (cfg_re_i & selected),
-    .cfg_clear_counters_i(cfg_clear_counters_i),
-    .cfg_mem_i           (cfg_mem_i),
-    .cfg_addr_i          (cfg_addr_i),
-    .cfg_data_i          (cfg_data_i),
-    .cfg_rdata_o         (cfg_rdata_o),
-    .u_start_i           (u_start_i),
-    .x_start_i           (x_start_i),
-    .in_tick_i           (in_tick_i),
-    .tick_i              (tick_i),
-    .clear_walk_i        (clear_walk_i),
-    .reset_walk_i        (reset_walk_i),
-    .walk_addr_i         (walk_addr_i),
-    .u_done_o            (u_done_o),
-    .x_done_o            (x_done_o),
-    .rx_idle_o           (rx_idle),
-    .in_valid_i          (rx_valid),
-    .in_ready_o          (rx_ready),
-    .in_axon_i           (rx_flit[XBits+YBits +: AxonBits]),
-    .in_delay_i          (rx_flit[FlitBits-1 -: snn_cfg_pkg::DelayBits]),
-    .out_valid_o         (tx_valid),
-    .out_ready_i         (tx_ready),
-    .out_flit_o          (tx_flit),
-    .hop_i               (out_valid_o & out_ready_i),
-    .spike_valid_o       (spike_valid_o),
-    .spike_neuron_o      (spike_neuron)
-  );
+  if (snn_cfg_pkg::CoreKind == 1) begin : gen_crossbar
+    snn_core_crossbar u_core (
+      .clk_i               (clk_i),
+      .rst_ni              (rst_ni),
+      .cfg_we_i            (cfg_we_i & selected),
+      .cfg_re_i            (cfg_re_i & selected),
+      .cfg_clear_counters_i(cfg_clear_counters_i),
+      .cfg_mem_i           (cfg_mem_i),
+      .cfg_addr_i          (cfg_addr_i),
+      .cfg_data_i          (cfg_data_i),
+      .cfg_rdata_o         (cfg_rdata_o),
+      .u_start_i           (u_start_i),
+      .x_start_i           (x_start_i),
+      .in_tick_i           (in_tick_i),
+      .tick_i              (tick_i),
+      .clear_walk_i        (clear_walk_i),
+      .reset_walk_i        (reset_walk_i),
+      .walk_addr_i         (walk_addr_i),
+      .u_done_o            (u_done_o),
+      .x_done_o            (x_done_o),
+      .rx_idle_o           (rx_idle),
+      .in_valid_i          (rx_valid),
+      .in_ready_o          (rx_ready),
+      .in_axon_i           (rx_flit[XBits+YBits +: AxonBits]),
+      .in_delay_i          (rx_flit[FlitBits-1 -: snn_cfg_pkg::DelayBits]),
+      .out_valid_o         (tx_valid),
+      .out_ready_i         (tx_ready),
+      .out_flit_o          (tx_flit),
+      .hop_i               (out_valid_o & out_ready_i),
+      .spike_valid_o       (spike_valid_o),
+      .spike_neuron_o      (spike_neuron)
+    );
+  end else begin : gen_cuba
+    snn_core u_core (
+      .clk_i               (clk_i),
+      .rst_ni              (rst_ni),
+      .cfg_we_i            (cfg_we_i & selected),
+      .cfg_re_i            (cfg_re_i & selected),
+      .cfg_clear_counters_i(cfg_clear_counters_i),
+      .cfg_mem_i           (cfg_mem_i),
+      .cfg_addr_i          (cfg_addr_i),
+      .cfg_data_i          (cfg_data_i),
+      .cfg_rdata_o         (cfg_rdata_o),
+      .u_start_i           (u_start_i),
+      .x_start_i           (x_start_i),
+      .in_tick_i           (in_tick_i),
+      .tick_i              (tick_i),
+      .clear_walk_i        (clear_walk_i),
+      .reset_walk_i        (reset_walk_i),
+      .walk_addr_i         (walk_addr_i),
+      .u_done_o            (u_done_o),
+      .x_done_o            (x_done_o),
+      .rx_idle_o           (rx_idle),
+      .in_valid_i          (rx_valid),
+      .in_ready_o          (rx_ready),
+      .in_axon_i           (rx_flit[XBits+YBits +: AxonBits]),
+      .in_delay_i          (rx_flit[FlitBits-1 -: snn_cfg_pkg::DelayBits]),
+      .out_valid_o         (tx_valid),
+      .out_ready_i         (tx_ready),
+      .out_flit_o          (tx_flit),
+      .hop_i               (out_valid_o & out_ready_i),
+      .spike_valid_o       (spike_valid_o),
+      .spike_neuron_o      (spike_neuron)
+    );
+  end
 
   snn_router #(
     .FlitBits(FlitBits),

@@ -57,8 +57,44 @@ static void putNeurons(std::vector<uint64_t> &out, uint32_t tile, const image::C
   putMemory(out, Memory::Bias, tile, bias);
 }
 
-static void putTables(std::vector<uint64_t> &out, uint32_t tile, const image::CoreImage &core) {
-  std::vector<uint64_t> axons, pointers, slots;
+static void putCrossbarNeurons(std::vector<uint64_t> &out, uint32_t tile,
+                               const image::CrossbarTables &tables) {
+  std::vector<uint64_t> param0, param1, weights;
+  const size_t types = tables.weights.size() / std::max<size_t>(1, tables.neurons.size());
+  for (size_t i = 0; i < tables.neurons.size(); ++i) {
+    const net::CrossbarConfig &n = tables.neurons[i];
+    param0.push_back(Word().put(n.threshold, 24).put(n.floor, 24).put(n.leak, 16));
+    param1.push_back(Word()
+                         .put(n.reset, 24)
+                         .put(n.vInit, 24)
+                         .put(tables.enabled[i], 1)
+                         .put(n.linearReset, 1)
+                         .put(n.floorInclusive, 1));
+    Word word;
+    for (size_t k = 0; k < types; ++k)
+      word.put(tables.weights[i * types + k], 16);
+    weights.push_back(word);
+  }
+  putMemory(out, Memory::Param0, tile, param0);
+  putMemory(out, Memory::Param1, tile, param1);
+  putMemory(out, Memory::Bias, tile, weights);
+  putMemory(out, Memory::Axon, tile,
+            std::vector<uint64_t>(tables.axonTypes.begin(), tables.axonTypes.end()));
+  putMemory(out, Memory::Synapse, tile, tables.rows);
+}
+
+static void putOutputs(std::vector<uint64_t> &out, uint32_t tile, const image::CoreImage &core) {
+  std::vector<uint64_t> pointers, slots;
+  for (const image::OutPointer &p : core.outPointers)
+    pointers.push_back(Word().put(p.base, 16).put(p.count, 16));
+  for (const image::OutSlot &s : core.outSlots)
+    slots.push_back(Word().put(s.x, 8).put(s.y, 8).put(s.axon, 16).put(s.delay, 8));
+  putMemory(out, Memory::OutPtr, tile, pointers);
+  putMemory(out, Memory::OutSlot, tile, slots);
+}
+
+static void putSynapses(std::vector<uint64_t> &out, uint32_t tile, const image::CoreImage &core) {
+  std::vector<uint64_t> axons;
   for (const image::AxonEntry &a : core.axons)
     axons.push_back(Word()
                         .put(a.address, 16)
@@ -66,14 +102,8 @@ static void putTables(std::vector<uint64_t> &out, uint32_t tile, const image::Co
                         .put(a.baseRow, 12)
                         .put(a.exponent, 3)
                         .put(a.sparse, 1));
-  for (const image::OutPointer &p : core.outPointers)
-    pointers.push_back(Word().put(p.base, 16).put(p.count, 16));
-  for (const image::OutSlot &s : core.outSlots)
-    slots.push_back(Word().put(s.x, 8).put(s.y, 8).put(s.axon, 16).put(s.delay, 8));
   putMemory(out, Memory::Axon, tile, axons);
   putMemory(out, Memory::Synapse, tile, core.synapses);
-  putMemory(out, Memory::OutPtr, tile, pointers);
-  putMemory(out, Memory::OutSlot, tile, slots);
 }
 
 std::vector<uint64_t> configStream(const image::Image &image, uint32_t steps) {
@@ -90,8 +120,13 @@ std::vector<uint64_t> configStream(const image::Image &image, uint32_t steps) {
       groups.push_back(Word().put(g.skew, 32).put(uint64_t{g.skew} + steps, 32));
     }
     putMemory(out, Memory::Group, tile, groups);
-    putNeurons(out, tile, core);
-    putTables(out, tile, core);
+    if (core.crossbar.neurons.empty()) {
+      putNeurons(out, tile, core);
+      putSynapses(out, tile, core);
+    } else {
+      putCrossbarNeurons(out, tile, core.crossbar);
+    }
+    putOutputs(out, tile, core);
   }
   return out;
 }
