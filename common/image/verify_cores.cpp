@@ -137,6 +137,9 @@ private:
                        llvm::formatv("words {0}..{1} leave the core's {2}", axon.address,
                                      uint64_t{axon.address} + axon.words, core.synapses.size())))
       return;
+    check.require(axon.words <= spec.listWords, at("axons", i),
+                  llvm::formatv("a list of {0} words, the target's longest is {1}", axon.words,
+                                spec.listWords));
     check.require(
         axon.exponent <= spec.exponentMax, at("axons", i),
         llvm::formatv("exponent {0}, the target has 0 .. {1}", axon.exponent, spec.exponentMax));

@@ -25,7 +25,7 @@ struct Parameter {
 
 static std::vector<Parameter> parametersOf(const Target &target, uint32_t width, uint32_t height) {
   const CoreSpec &core = target.core;
-  const uint64_t rows = core.neurons / core.lanes();
+  const uint64_t rows = core.rows();
   const uint64_t pairBits = core.weightBits + indexBits(core.neurons);
   return {
       {"MeshWidth", width, "routers in x"},
@@ -61,6 +61,7 @@ static std::vector<Parameter> parametersOf(const Target &target, uint32_t width,
       {"AxonBits", indexBits(core.inputAxons), "of an input axon"},
       {"SlotBits", indexBits(core.outputSlots), "of an output slot"},
       {"SynAddrBits", indexBits(core.synapseWords), "of a synapse word's address"},
+      {"ListBits", std::min(16u, indexBits(uint64_t{core.listWords} + 1)), "of a list's length"},
       {"LaneBits", indexBits(core.lanes()), "of a bank"},
       {"RowBits", indexBits(rows), "of a neuron's place in its bank"},
       {"PairBits", pairBits, "of one (index, weight)"},

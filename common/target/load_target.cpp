@@ -59,7 +59,11 @@ static JsonNode readQuantity(const JsonNode &node, const std::string &unit,
 template <class Spec>
 static void readFields(JsonObject &object, Spec &spec, llvm::ArrayRef<Field<Spec>> fields) {
   for (const Field<Spec> &field : fields) {
-    const JsonNode value = readQuantity(object.required(field.key), field.unit);
+    const std::optional<JsonNode> node =
+        field.optional ? object.optional(field.key) : object.required(field.key);
+    if (!node)
+      continue;
+    const JsonNode value = readQuantity(*node, field.unit);
     const std::optional<int64_t> number = value.integer(field.lo, field.hi);
     if (!number)
       continue;
@@ -88,7 +92,10 @@ static void readCore(const JsonNode &node, CoreSpec &core) {
     core.synapseWords = core.neurons * core.rowWords();
     core.weightShift = 0;
   } else {
+    core.listWords = 0;
     readFields<CoreSpec>(object, core, kCoreFields);
+    if (core.listWords == 0)
+      core.listWords = std::min(core.synapseWords, 65535u);
   }
   object.finish();
 }
@@ -174,6 +181,10 @@ static void checkTogether(const Target &target, const JsonNode &root) {
     fail(llvm::formatv("{0} neurons are not a multiple of {1} lanes", core.neurons, core.lanes()),
          llvm::formatv("lanes = 64 / weight_bits; weight_bits {0} or more would do",
                        64 / core.neurons));
+  if (core.listWords < std::min(core.rows(), core.synapseWords))
+    fail(llvm::formatv("lists of {0} words do not reach the {1} rows of a core", core.listWords,
+                       core.rows()),
+         llvm::formatv("raise list_words to {0}", core.rows()));
   constexpr uint64_t kAccAddresses = 65536; // 16 address bits of a configuration word
   if (uint64_t{core.delaySlots} * core.neurons > kAccAddresses)
     fail(llvm::formatv("{0} delay slots of {1} neurons are {2} accumulators, more than {3}",

@@ -31,6 +31,7 @@ struct CoreSpec {
   uint32_t inputAxons = 4096;
   uint32_t outputSlots = 4096;
   uint32_t synapseWords = 16384; // 64-bit words of the RTL's memory
+  uint32_t listWords = 16384;    // longest list of an axon; at least the rows of a core
   uint32_t weightBits = 8;       // field width in a dense word; lanes = 64 / weightBits
   uint32_t groups = 16;          // neuron groups (windows) per core
   uint32_t delaySlots = 8;       // ring of accumulators, power of two: delays 0..delaySlots-1
@@ -52,6 +53,7 @@ struct CoreSpec {
   bool isCrossbar() const { return kind == CoreKind::Crossbar; }
   // Neurons that sleep together; on a cuba core also the weights of a dense word.
   uint32_t lanes() const { return isCrossbar() ? 8 : 64 / weightBits; }
+  uint32_t rows() const { return neurons / lanes(); }
   uint32_t rowWords() const { return inputAxons / 64; } // of a neuron's crossbar row
   // Axonal delays are 0 .. largestDelay(): TrueNorth's field of 15 would be the slot being read.
   uint32_t largestDelay() const { return isCrossbar() ? delaySlots - 2 : delaySlots - 1; }

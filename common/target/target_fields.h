@@ -15,6 +15,7 @@ template <class Spec> struct Field {
   const char *unit;
   int64_t lo, hi;
   bool powerOfTwo = false;
+  bool optional = false; // may be left out
 };
 
 inline constexpr Field<MeshSpec> kMeshFields[] = {
@@ -29,6 +30,7 @@ inline constexpr Field<CoreSpec> kCoreFields[] = {
     {"input_axons", &CoreSpec::inputAxons, "axons", 1, 65536},
     {"output_slots", &CoreSpec::outputSlots, "slots", 1, 65536},
     {"synapse_words", &CoreSpec::synapseWords, "words", 1, 65536},
+    {"list_words", &CoreSpec::listWords, "words", 1, 65535, false, true}, // else all of them
     {"weight_bits", &CoreSpec::weightBits, "bits", 2, 16, true},
     {"groups", &CoreSpec::groups, "groups", 1, 255},
     {"delay_slots", &CoreSpec::delaySlots, "ticks", 1, 64, true},

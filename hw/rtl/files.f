@@ -3,10 +3,13 @@
 snn_pkg.sv
 // level 1
 snn_sram_1r1w.sv
+snn_sram_1rw.sv
 snn_fifo.sv
 snn_arb_rr.sv
 snn_mul.sv
 snn_compress6.sv
+snn_readback.sv
+snn_spi.sv
 // level 2
 snn_popcount.sv
 snn_decay.sv
@@ -16,6 +19,7 @@ snn_groups.sv
 snn_update.sv
 snn_live.sv
 snn_counters.sv
+snn_tallies.sv
 // level 3
 snn_walk.sv
 snn_neuron_cuba.sv

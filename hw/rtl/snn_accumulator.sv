@@ -4,6 +4,8 @@
 //
 //   entry = wrap(entry + (weight << (WeightShift + exponent)))
 //
+// The low WeightShift bits of every entry are 0, so the banks have none.
+//
 // Three users that never meet: synapse words add (phase X, and host packets in Idle), phase U reads
 // whole rows and clears entries, the walk clears (Reset, Clear). Configuration reads in Idle.
 //
@@ -55,11 +57,14 @@ module snn_accumulator (
   localparam int unsigned Depth    = snn_cfg_pkg::DelaySlots * Rows;
   localparam int unsigned AddrBits = (Depth > 1) ? $clog2(Depth) : 1;
   localparam int unsigned LaneBits = $clog2(Lanes);
-  localparam int unsigned AddBits  = WBits + snn_cfg_pkg::WeightShift + snn_cfg_pkg::ExponentMax;
+  localparam int unsigned Shift    = snn_cfg_pkg::WeightShift;
+  localparam int unsigned BankBits = AccBits - Shift;
+  localparam int unsigned AddBits  = WBits + snn_cfg_pkg::ExponentMax;
 
   logic                    r_valid_q;
   logic [Lanes-1:0]        r_en_q, clear_lane, wrapped;
-  logic [Lanes*AccBits-1:0] bank_data;
+  logic [Lanes*BankBits-1:0] bank_data;
+  logic [BankBits-1:0]     lane_data;
   logic [AddrBits-1:0]     read_addr, clear_addr;
   logic                    walk_hit;
 
@@ -74,7 +79,7 @@ module snn_accumulator (
     logic [AddrBits-1:0]       add_addr;
     logic signed [WBits-1:0]   weight;
     logic signed [AddBits-1:0] addend_q;
-    logic signed [AccBits-1:0] data;
+    logic signed [BankBits-1:0] data;
 
     assign clear_lane[l] = clear_i & ((32'(clear_neuron_i) & (Lanes - 1)) == l);
 
@@ -83,11 +88,11 @@ module snn_accumulator (
     assign weight   = add_weight_i[l*WBits +: WBits];
 
     always_ff @(posedge clk_i) begin
-      if (add) addend_q <= AddBits'(weight) <<< (4'(add_exponent_i) + 4'(snn_cfg_pkg::WeightShift));
+      if (add) addend_q <= AddBits'(weight) <<< add_exponent_i;
     end
 
     snn_acc_bank #(
-      .Width   (AccBits),
+      .Width   (BankBits),
       .AddWidth(AddBits),
       .Depth   (Depth)
     ) u_bank (
@@ -103,7 +108,7 @@ module snn_accumulator (
       .clear_addr_i(clear_addr)
     );
 
-    assign bank_data[l*AccBits +: AccBits] = data;
+    assign bank_data[l*BankBits +: BankBits] = data;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -118,13 +123,14 @@ module snn_accumulator (
 
   assign adding_o  = r_valid_q;
   assign nonzero_o = bank_data != '0;
+  assign rdata_o   = AccBits'({lane_data, {Shift{1'b0}}});
 
   always_comb begin
-    rdata_o  = '0;
-    synops_o = '0;
-    wraps_o  = '0;
+    lane_data = '0;
+    synops_o  = '0;
+    wraps_o   = '0;
     for (int unsigned l = 0; l < Lanes; l++) begin
-      if (32'(lane_i) == l) rdata_o = rdata_o | bank_data[l*AccBits +: AccBits];
+      if (32'(lane_i) == l) lane_data = lane_data | bank_data[l*BankBits +: BankBits];
       synops_o = synops_o + 8'(r_en_q[l]);
       wraps_o  = wraps_o + 8'(wrapped[l]);
     end

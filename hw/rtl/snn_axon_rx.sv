@@ -57,28 +57,28 @@ module snn_axon_rx (
   localparam int unsigned DBits     = snn_cfg_pkg::DelayBits;
   localparam logic [DBits-1:0] SlotMask = DBits'(snn_cfg_pkg::DelaySlots - 1);
   localparam int unsigned Rows      = snn_cfg_pkg::Rows;
-  // The configuration word has 16 bits for a count.
-  localparam int unsigned CBits     = (WBits < 16) ? WBits + 1 : 16;
+  localparam int unsigned CBits     = snn_cfg_pkg::ListBits;
+  localparam int unsigned EBits     = snn_cfg_pkg::ExponentBits;
   // sparse, exponent, base row, words, address.
-  localparam int unsigned EntryBits = 1 + 3 + RBits + CBits + WBits;
+  localparam int unsigned EntryBits = 1 + EBits + RBits + CBits + WBits;
 
   logic                 a_valid_q, s_valid_q, w_valid_q;
   logic [DBits-1:0]     a_delay_q, s_slot_q;
   logic [WBits-1:0]     s_addr_q;
   logic [CBits-1:0]     s_left_q;
   logic [RBits-1:0]     s_row_q;
-  logic [2:0]           s_exponent_q;
+  logic [EBits-1:0]     s_exponent_q;
   logic                 s_sparse_q;
-  logic                 accept, a_take, s_last;
+  logic                 accept, a_take, s_last, synapse_we;
   logic [EntryBits-1:0] entry, cfg_entry;
   logic [WBits-1:0]     entry_address;
   logic [CBits-1:0]     entry_words;
   logic [RBits-1:0]     entry_row;
-  logic [2:0]           entry_exponent;
+  logic [EBits-1:0]     entry_exponent;
   logic                 entry_sparse;
 
   assign {entry_sparse, entry_exponent, entry_row, entry_words, entry_address} = entry;
-  assign cfg_entry = {cfg_data_i[47], cfg_data_i[46:44], cfg_data_i[32 +: RBits],
+  assign cfg_entry = {cfg_data_i[47], cfg_data_i[44 +: EBits], cfg_data_i[32 +: RBits],
                       cfg_data_i[16 +: CBits], cfg_data_i[0 +: WBits]};
 
   assign s_last      = s_left_q == 1;
@@ -125,7 +125,7 @@ module snn_axon_rx (
     if (s_valid_q) begin
       word_sparse_o   <= s_sparse_q;
       word_row_o      <= s_row_q;
-      word_exponent_o <= s_exponent_q;
+      word_exponent_o <= 3'(s_exponent_q);
       word_slot_o     <= s_slot_q;
     end
   end
@@ -143,17 +143,19 @@ module snn_axon_rx (
     .wdata_i(walk_i ? '0 : cfg_entry)
   );
 
-  snn_sram_1r1w #(
+  // Loaded in bursts before the network runs: never read and written at once.
+  assign synapse_we = cfg_synapse_we_i | (walk_i & (32'(walk_addr_i) < Words));
+
+  snn_sram_1rw #(
     .Width(64),
     .Depth(Words)
   ) u_synapse (
     .clk_i  (clk_i),
-    .re_i   (s_valid_q),
-    .raddr_i(s_addr_q),
-    .rdata_o(word_o),
-    .we_i   (cfg_synapse_we_i | (walk_i & (32'(walk_addr_i) < Words))),
-    .waddr_i(walk_i ? WBits'(walk_addr_i) : WBits'(cfg_addr_i)),
-    .wdata_i(walk_i ? '0 : cfg_data_i)
+    .en_i   (s_valid_q | synapse_we),
+    .we_i   (synapse_we),
+    .addr_i (s_valid_q ? s_addr_q : walk_i ? WBits'(walk_addr_i) : WBits'(cfg_addr_i)),
+    .wdata_i(walk_i ? '0 : cfg_data_i),
+    .rdata_o(word_o)
   );
 
   `SNN_ASSERT(AxonExists, !accept || 32'(msg_axon_i) < Axons)
@@ -163,5 +165,6 @@ module snn_axon_rx (
   `SNN_ASSERT(RowsExist, !(a_take && entry_words != '0 && !entry_sparse)
               || 32'(entry_row) + 32'(entry_words) <= Rows)
   `SNN_ASSERT(BusyHasWords, !s_valid_q || s_left_q != '0)
+  `SNN_ASSERT(SynapsePortFree, !(s_valid_q && synapse_we))
 
 endmodule

@@ -7,7 +7,8 @@
 //   read    count bus reads; read data come back in order, three cycles after their issue
 //   clear   counters to 0
 //
-// Handshake  valid/ready in; one word per cycle while enabled, none during a read
+// Handshake  valid/ready in; one word per cycle while enabled, none during a read; one read per
+//            cycle with rd_ready_i, its data are always taken
 // Reset      rst_ni low waits for a header
 
 `include "snn_assert.svh"
@@ -31,6 +32,7 @@ module snn_cfg_loader (
   output logic [3:0]  bus_mem_o,
   output logic [15:0] bus_addr_o,
   output logic [63:0] bus_data_o,
+  input  logic        rd_ready_i,  // a read may be issued
   output logic        rd_valid_o,  // two cycles after bus_re_o
 
   output logic        write_word_o,  // a word of a write command is taken
@@ -45,12 +47,13 @@ module snn_cfg_loader (
 
   state_e      state_q;
   logic [15:0] left_q, addr_q;
-  logic        re_q2, re_q3, take, known;
+  logic        re_q2, re_q3, take, read, known;
   logic [7:0]  op;
   logic [15:0] count;
 
   assign cfg_ready_o  = enable_i & (state_q != Read);
   assign take         = cfg_valid_i & cfg_ready_o;
+  assign read         = (state_q == Read) & rd_ready_i;
   assign op           = cfg_data_i[63:56];
   assign count        = cfg_data_i[31:16];
   assign known        = (op == snn_pkg::OpWrite) | (op == snn_pkg::OpRead)
@@ -75,7 +78,7 @@ module snn_cfg_loader (
       bus_data_o           <= '0;
     end else begin
       bus_we_o             <= take & (state_q == Write);
-      bus_re_o             <= state_q == Read;
+      bus_re_o             <= read;
       bus_clear_counters_o <= take & (state_q == Header) & (op == snn_pkg::OpClear);
       re_q2                <= bus_re_o;
       re_q3                <= re_q2;
@@ -88,7 +91,7 @@ module snn_cfg_loader (
           if (count != '0 && op == snn_pkg::OpWrite) state_q <= Write;
           if (count != '0 && op == snn_pkg::OpRead) state_q <= Read;
         end
-      end else if (state_q == Read || take) begin
+      end else if (read || take) begin
         bus_addr_o <= addr_q;
         bus_data_o <= cfg_data_i;
         addr_q     <= addr_q + 16'd1;
@@ -103,6 +106,6 @@ module snn_cfg_loader (
   assign unused_header = &{1'b0, known, cfg_data_i[55:52]};
 
   `SNN_ASSERT(OpKnown, !(take && state_q == Header) || known)
-  `SNN_ASSERT(MemKnown, !(take && state_q == Header) || cfg_data_i[55:48] <= 8'd12)
+  `SNN_ASSERT(MemKnown, !(take && state_q == Header) || cfg_data_i[55:48] <= 8'd13)
 
 endmodule

@@ -11,7 +11,9 @@
 
 `include "snn_assert.svh"
 
-module snn_core (
+module snn_core #(
+  parameter bit Counters = 1'b1
+) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
 
@@ -224,17 +226,20 @@ module snn_core (
   assign spike_neuron_o = s3_neuron;
 
   // Sending.
-  logic tx_busy, tx_done;
+  logic        tx_busy, tx_done;
+  logic [63:0] spike_data;
 
   snn_spike_tx u_tx (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .cfg_ptr_we_i (cfg_we_i & (cfg_mem_i == snn_pkg::MemOutPtr)),
     .cfg_slot_we_i(cfg_we_i & (cfg_mem_i == snn_pkg::MemOutSlot)),
+    .cfg_re_i     (cfg_re_i & (cfg_mem_i == snn_pkg::MemSpike)),
     .cfg_addr_i   (cfg_addr_i),
     .cfg_data_i   (cfg_data_i),
     .walk_i       (clear_walk_i),
     .walk_addr_i  (walk_addr_i),
+    .rdata_o      (spike_data),
     .u_start_i    (u_start_i),
     .x_start_i    (x_start_i),
     .spike_i      (spike_valid_o),
@@ -346,7 +351,9 @@ module snn_core (
 
   assign busy = update_busy | s1_valid | s2_valid | s3_valid | tx_busy | ~rx_idle_o;
 
-  snn_counters u_counters (
+  snn_counters #(
+    .Present(Counters)
+  ) u_counters (
     .clk_i            (clk_i),
     .rst_ni           (rst_ni),
     .clear_i          (cfg_clear_counters_i),
@@ -368,30 +375,18 @@ module snn_core (
     .membrane_clamp_i (s3_valid & s3_clamped)
   );
 
-  // Readback: memories answer a cycle after the bus, the choice is registered once more.
-  logic       re_q;
-  logic [3:0] mem_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      re_q        <= 1'b0;
-      mem_q       <= '0;
-      cfg_rdata_o <= '0;
-    end else begin
-      re_q  <= cfg_re_i;
-      mem_q <= cfg_mem_i;
-      if (re_q && mem_q == snn_pkg::MemState) begin
-        cfg_rdata_o <= (64'(s1_refractory) << 48) | (64'($unsigned(s1_v)) << 24)
-                     | 64'($unsigned(s1_u));
-      end else if (re_q && mem_q == snn_pkg::MemAcc) begin
-        cfg_rdata_o <= 64'($unsigned(lane_acc));
-      end else if (re_q && mem_q == snn_pkg::MemCounter) begin
-        cfg_rdata_o <= counter_data;
-      end else begin
-        cfg_rdata_o <= '0;
-      end
-    end
-  end
+  snn_readback u_readback (
+    .clk_i    (clk_i),
+    .rst_ni   (rst_ni),
+    .re_i     (cfg_re_i),
+    .mem_i    (cfg_mem_i),
+    .state_i  ((64'(s1_refractory) << 48) | (64'($unsigned(s1_v)) << 24)
+               | 64'($unsigned(s1_u))),
+    .acc_i    (64'($unsigned(lane_acc))),
+    .counter_i(counter_data),
+    .spike_i  (spike_data),
+    .rdata_o  (cfg_rdata_o)
+  );
 
   `SNN_ASSERT(NothingArrivesInU, !(issue && ~rx_idle_o))
 

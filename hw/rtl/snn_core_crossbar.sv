@@ -11,7 +11,9 @@
 
 `include "snn_assert.svh"
 
-module snn_core_crossbar (
+module snn_core_crossbar #(
+  parameter bit Counters = 1'b1
+) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
 
@@ -244,17 +246,20 @@ module snn_core_crossbar (
   assign spike_neuron_o = s3_neuron;
 
   // Sending.
-  logic tx_busy, tx_done;
+  logic        tx_busy, tx_done;
+  logic [63:0] spike_data;
 
   snn_spike_tx u_tx (
     .clk_i        (clk_i),
     .rst_ni       (rst_ni),
     .cfg_ptr_we_i (cfg_we_i & (cfg_mem_i == snn_pkg::MemOutPtr)),
     .cfg_slot_we_i(cfg_we_i & (cfg_mem_i == snn_pkg::MemOutSlot)),
+    .cfg_re_i     (cfg_re_i & (cfg_mem_i == snn_pkg::MemSpike)),
     .cfg_addr_i   (cfg_addr_i),
     .cfg_data_i   (cfg_data_i),
     .walk_i       (clear_walk_i),
     .walk_addr_i  (walk_addr_i),
+    .rdata_o      (spike_data),
     .u_start_i    (u_start_i),
     .x_start_i    (x_start_i),
     .spike_i      (spike_valid_o),
@@ -276,7 +281,9 @@ module snn_core_crossbar (
 
   assign busy = update_busy | s1_valid | s2_valid | s3_valid | tx_busy | ~rx_idle_o;
 
-  snn_counters u_counters (
+  snn_counters #(
+    .Present(Counters)
+  ) u_counters (
     .clk_i             (clk_i),
     .rst_ni            (rst_ni),
     .clear_i           (cfg_clear_counters_i),
@@ -298,23 +305,17 @@ module snn_core_crossbar (
     .membrane_clamp_i  (s3_valid & s3_clamped)
   );
 
-  // Readback: memories answer a cycle after the bus, the choice is registered once more.
-  logic       re_q;
-  logic [3:0] mem_q;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      re_q        <= 1'b0;
-      mem_q       <= '0;
-      cfg_rdata_o <= '0;
-    end else begin
-      re_q        <= cfg_re_i;
-      mem_q       <= cfg_mem_i;
-      cfg_rdata_o <= '0;
-      if (re_q && mem_q == snn_pkg::MemState) cfg_rdata_o <= {16'd0, 24'(s1_v), 24'd0};
-      if (re_q && mem_q == snn_pkg::MemCounter) cfg_rdata_o <= counter_data;
-    end
-  end
+  snn_readback u_readback (
+    .clk_i    (clk_i),
+    .rst_ni   (rst_ni),
+    .re_i     (cfg_re_i),
+    .mem_i    (cfg_mem_i),
+    .state_i  ({16'd0, 24'(s1_v), 24'd0}),
+    .acc_i    ('0),
+    .counter_i(counter_data),
+    .spike_i  (spike_data),
+    .rdata_o  (cfg_rdata_o)
+  );
 
   // A row number is all that the walk needs; this core has no memory that is read by rows.
   logic unused_row;

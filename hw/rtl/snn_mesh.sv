@@ -8,7 +8,9 @@
 
 `include "snn_assert.svh"
 
-module snn_mesh (
+module snn_mesh #(
+  parameter bit Counters = 1'b1
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
 
@@ -118,7 +120,9 @@ module snn_mesh (
       assign edge_lost[T] = (out_valid[4*T+0] & (y == 0)) | (out_valid[4*T+1] & (x == W - 1))
                           | (out_valid[4*T+2] & (y == H - 1)) | (out_valid[4*T+3] & (x == 0));
 
-      snn_tile u_tile (
+      snn_tile #(
+        .Counters(Counters)
+      ) u_tile (
         .clk_i               (clk_i),
         .rst_ni              (rst_ni),
         .x_i                 (XBits'(x)),

@@ -61,15 +61,24 @@ module snn_neuron_store (
   localparam int unsigned DBits      = snn_cfg_pkg::DecayBits;
   localparam int unsigned MBits      = snn_cfg_pkg::BiasMantBits;
   localparam int unsigned EBits      = snn_cfg_pkg::BiasExpBits;
-  localparam int unsigned StateBits  = UBits + VBits + RBits;
-  localparam int unsigned Param0Bits = VBits + 2 * DBits + RBits + 3;
-  localparam int unsigned Param1Bits = 2 * VBits + EBits;
+  // All fields, the optional ones on top; what the target's range makes constant is not stored.
+  localparam int unsigned StateAll   = UBits + VBits + RBits;
+  localparam int unsigned Param0All  = VBits + 2 * DBits + RBits + 3;
+  localparam int unsigned Param1All  = 2 * VBits + EBits;
+  localparam int unsigned NoRef      = (snn_cfg_pkg::RefractoryMax == 1) ? RBits : 0;
+  localparam int unsigned NoExp      = (snn_cfg_pkg::BiasExpMax == 0) ? EBits : 0;
+  localparam int unsigned StateBits  = StateAll - NoRef;
+  localparam int unsigned Param0Bits = Param0All - NoRef;
+  localparam int unsigned Param1Bits = Param1All - NoExp;
 
   logic [NBits-1:0]      addr, walk_addr, walk_addr_q, state_waddr;
   logic                  walk_hit, clear_hit, reset_hit, reset_hit_q;
-  logic [StateBits-1:0]  state, state_wdata;
-  logic [Param0Bits-1:0] param0, cfg_param0;
-  logic [Param1Bits-1:0] param1, cfg_param1;
+  logic [StateAll-1:0]   state_wdata;
+  logic [Param0All-1:0]  cfg_param0;
+  logic [Param1All-1:0]  cfg_param1;
+  logic [StateBits-1:0]  state;
+  logic [Param0Bits-1:0] param0;
+  logic [Param1Bits-1:0] param1;
   logic [VBits-1:0]      v_init;
 
   assign walk_addr = NBits'(walk_addr_i);
@@ -112,11 +121,11 @@ module snn_neuron_store (
     .rdata_o(state),
     .we_i   (we_i | reset_hit_q | clear_hit | cfg_state_we_i),
     .waddr_i(state_waddr),
-    .wdata_i(state_wdata)
+    .wdata_i(StateBits'(state_wdata))
   );
-  assign {refractory_o, v_o, u_o} = state;
+  assign {refractory_o, v_o, u_o} = StateAll'(state);
 
-  assign cfg_param0 = {cfg_data_i[56:54], cfg_data_i[48 +: RBits], cfg_data_i[36 +: DBits],
+  assign cfg_param0 = {cfg_data_i[48 +: RBits], cfg_data_i[56:54], cfg_data_i[36 +: DBits],
                        cfg_data_i[24 +: DBits], cfg_data_i[0 +: VBits]};
 
   snn_sram_1r1w #(
@@ -129,10 +138,10 @@ module snn_neuron_store (
     .rdata_o(param0),
     .we_i   (cfg_param0_we_i | clear_hit),
     .waddr_i(clear_hit ? walk_addr : NBits'(cfg_addr_i)),
-    .wdata_i(clear_hit ? '0 : cfg_param0)
+    .wdata_i(clear_hit ? '0 : Param0Bits'(cfg_param0))
   );
-  assign {bias_to_current_o, reset_subtract_o, compare_ge_o, refractory_reload_o, dv_o, du_o,
-          threshold_o} = param0;
+  assign {refractory_reload_o, bias_to_current_o, reset_subtract_o, compare_ge_o, dv_o, du_o,
+          threshold_o} = Param0All'(param0);
 
   assign cfg_param1 = {cfg_data_i[48 +: EBits], cfg_data_i[24 +: VBits], cfg_data_i[0 +: VBits]};
 
@@ -146,9 +155,9 @@ module snn_neuron_store (
     .rdata_o(param1),
     .we_i   (cfg_param1_we_i | clear_hit),
     .waddr_i(clear_hit ? walk_addr : NBits'(cfg_addr_i)),
-    .wdata_i(clear_hit ? '0 : cfg_param1)
+    .wdata_i(clear_hit ? '0 : Param1Bits'(cfg_param1))
   );
-  assign {bias_exp_o, v_init, reset_o} = param1;
+  assign {bias_exp_o, v_init, reset_o} = Param1All'(param1);
 
   snn_sram_1r1w #(
     .Width(MBits),

@@ -26,6 +26,7 @@ package snn_pkg;
   localparam logic [3:0] MemAcc     = 4'd10;
   localparam logic [3:0] MemCounter = 4'd11;
   localparam logic [3:0] MemGlobal  = 4'd12;
+  localparam logic [3:0] MemSpike   = 4'd13;
 
   // Router ports.
   localparam int unsigned Ports     = 5;

@@ -10,7 +10,9 @@
 
 `include "snn_assert.svh"
 
-module snn_sequencer (
+module snn_sequencer #(
+  parameter bit Counters = 1'b1  // 0: read as 0
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
@@ -122,33 +124,18 @@ module snn_sequencer (
     end
   end
 
-  // Counters: ticks, tick cycles, barriers, reset cycles, host cycles, host write words.
-  localparam int unsigned Counters = 6;
-
-  logic [63:0]         count_q [0:Counters-1];
-  logic [Counters-1:0] event_bits;
-  logic [63:0]         rdata_q;
-
-  assign event_bits = {write_word_i, (phase_q == Idle) & ~quiet_i, phase_q == Reset,
-                       u_over | x_over, in_tick_o, x_over};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      for (int unsigned i = 0; i < Counters; i++) count_q[i] <= '0;
-      rdata_q <= '0;
-      rdata_o <= '0;
-    end else begin
-      for (int unsigned i = 0; i < Counters; i++) begin
-        if (clear_counters_i) count_q[i] <= '0;
-        else if (event_bits[i]) count_q[i] <= count_q[i] + 64'd1;
-      end
-      rdata_q <= '0;
-      for (int unsigned i = 0; i < Counters; i++) begin
-        if (re_i && 32'(raddr_i) == i) rdata_q <= count_q[i];
-      end
-      rdata_o <= rdata_q;
-    end
-  end
+  snn_tallies #(
+    .Present(Counters)
+  ) u_tallies (
+    .clk_i  (clk_i),
+    .rst_ni (rst_ni),
+    .clear_i(clear_counters_i),
+    .event_i({write_word_i, (phase_q == Idle) & ~quiet_i, phase_q == Reset, u_over | x_over,
+              in_tick_o, x_over}),
+    .re_i   (re_i),
+    .raddr_i(raddr_i),
+    .rdata_o(rdata_o)
+  );
 
   `SNN_ASSERT(StartWhenQuiet, !(phase_q == Idle && start_i) || quiet_i)
   `SNN_ASSERT(ResetWhenQuiet, !(phase_q == Idle && sample_reset_i) || quiet_i)

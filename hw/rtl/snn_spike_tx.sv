@@ -15,14 +15,18 @@ module snn_spike_tx (
   input  logic                               clk_i,
   input  logic                               rst_ni,
 
-  // Configuration writes.
+  // Configuration writes; a read of the list.
   input  logic                               cfg_ptr_we_i,
   input  logic                               cfg_slot_we_i,
+  input  logic                               cfg_re_i,
   input  logic [15:0]                        cfg_addr_i,
   input  logic [63:0]                        cfg_data_i,
   // Clear walk.
   input  logic                               walk_i,
   input  logic [15:0]                        walk_addr_i,
+
+  // A cycle after cfg_re_i: neuron of spike cfg_addr_i of the last tick, bit 16 if there is one.
+  output logic [63:0]                        rdata_o,
 
   input  logic                               u_start_i,
   input  logic                               x_start_i,
@@ -44,7 +48,8 @@ module snn_spike_tx (
   localparam int unsigned NBits    = snn_cfg_pkg::NeuronBits;
   localparam int unsigned SBits    = snn_cfg_pkg::SlotBits;
   // The configuration word has 16 bits for a count.
-  localparam int unsigned CBits    = (SBits < 16) ? SBits + 1 : 16;
+  localparam int unsigned CBits    = (snn_cfg_pkg::OutputSlots < 65536)
+                                   ? $clog2(snn_cfg_pkg::OutputSlots + 1) : 16;
   localparam int unsigned Neurons  = snn_cfg_pkg::Neurons;
   localparam int unsigned Slots    = snn_cfg_pkg::OutputSlots;
   localparam int unsigned FlitBits = snn_cfg_pkg::XBits + snn_cfg_pkg::YBits
@@ -119,8 +124,8 @@ module snn_spike_tx (
     .Depth(Neurons)
   ) u_list (
     .clk_i  (clk_i),
-    .re_i   (state_q == List),
-    .raddr_i(spike_q[NBits-1:0]),
+    .re_i   ((state_q == List) | cfg_re_i),
+    .raddr_i(cfg_re_i ? NBits'(cfg_addr_i) : spike_q[NBits-1:0]),
     .rdata_o(list_data),
     .we_i   (spike_i | (walk_i & (32'(walk_addr_i) < Neurons))),
     .waddr_i(walk_i ? NBits'(walk_addr_i) : length_q[NBits-1:0]),
@@ -157,6 +162,14 @@ module snn_spike_tx (
     .wdata_i(walk_i ? '0 : cfg_flit)
   );
 
+  logic read_exists_q;
+
+  always_ff @(posedge clk_i) begin
+    read_exists_q <= 32'(cfg_addr_i) < 32'(length_q);
+  end
+  assign rdata_o = 64'({read_exists_q, 16'(list_data)});
+
+  `SNN_ASSERT(ListReadAtRest, !(cfg_re_i && busy_o))
   `SNN_ASSERT(ListNeverFull, !spike_i || 32'(length_q) < Neurons)
   `SNN_ASSERT(SpikeOnlyAtRest, !spike_i || state_q == Idle)
   `SNN_ASSERT(SlotsExist, state_q != Slot || 32'(base) + 32'(count) <= Slots)

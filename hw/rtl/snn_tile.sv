@@ -5,7 +5,9 @@
 // Handshake  valid/ready on the four links (north, east, south, west)
 // Reset      as its parts
 
-module snn_tile (
+module snn_tile #(
+  parameter bit Counters = 1'b1
+) (
   input  logic                               clk_i,
   input  logic                               rst_ni,
 
@@ -71,7 +73,9 @@ module snn_tile (
   assign spike_neuron_o = 16'(spike_neuron);
 
   if (snn_cfg_pkg::CoreKind == 1) begin : gen_crossbar
-    snn_core_crossbar u_core (
+    snn_core_crossbar #(
+      .Counters(Counters)
+    ) u_core (
       .clk_i               (clk_i),
       .rst_ni              (rst_ni),
       .cfg_we_i            (cfg_we_i & selected),
@@ -103,7 +107,9 @@ module snn_tile (
       .spike_neuron_o      (spike_neuron)
     );
   end else begin : gen_cuba
-    snn_core u_core (
+    snn_core #(
+      .Counters(Counters)
+    ) u_core (
       .clk_i               (clk_i),
       .rst_ni              (rst_ni),
       .cfg_we_i            (cfg_we_i & selected),

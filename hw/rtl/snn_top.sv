@@ -11,7 +11,9 @@
 
 `include "snn_assert.svh"
 
-module snn_top (
+module snn_top #(
+  parameter bit Counters = 1'b1  // 0: they are left out and read as 0; nothing else changes
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
 
@@ -19,6 +21,7 @@ module snn_top (
   input  logic         cfg_valid_i,
   output logic         cfg_ready_o,
   input  logic [63:0]  cfg_data_i,
+  input  logic         rd_ready_i,   // fetch the next read word; it comes three cycles later
   output logic         rd_valid_o,
   output logic [63:0]  rd_data_o,
 
@@ -67,12 +70,15 @@ module snn_top (
     .bus_mem_o           (bus_mem),
     .bus_addr_o          (bus_addr),
     .bus_data_o          (bus_data),
+    .rd_ready_i          (rd_ready_i),
     .rd_valid_o          (rd_valid_o),
     .write_word_o        (write_word),
     .busy_o              (loader_busy)
   );
 
-  snn_sequencer u_sequencer (
+  snn_sequencer #(
+    .Counters(Counters)
+  ) u_sequencer (
     .clk_i           (clk_i),
     .rst_ni          (rst_ni),
     .start_i         (start_i),
@@ -96,7 +102,9 @@ module snn_top (
     .rdata_o         (global_rdata)
   );
 
-  snn_mesh u_mesh (
+  snn_mesh #(
+    .Counters(Counters)
+  ) u_mesh (
     .clk_i               (clk_i),
     .rst_ni              (rst_ni),
     .cfg_we_i            (bus_we),

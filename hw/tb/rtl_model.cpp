@@ -103,6 +103,7 @@ struct SnncRtlModel {
     top->clk_i = 0;
     top->cfg_valid_i = 0;
     top->cfg_data_i = 0;
+    top->rd_ready_i = 1;
     top->host_valid_i = 0;
     top->host_flit_i = 0;
     top->start_i = 0;
