@@ -126,7 +126,7 @@ inline constexpr Mutant kMutants[] = {
     {"ASleepingRowTakesTwoCycles", "snn_update.sv", "assign step       = sleep ? part : ",
      "assign step       = (sleep && part > 1) ? part - 1'b1 :", Cores::Cuba, false},
     {"AClearWinsOverASet", "snn_scheduler.sv", ".wdata_i(set_q ? new_row : '0)",
-     ".wdata_i((set_q && !(set_i && set_slot_i == slot_q)) ? new_row : '0)", Cores::Crossbar, true},
+     ".wdata_i((set_q && !(set_i && set_slot_i != slot_q)) ? new_row : '0)", Cores::Crossbar, true},
     {"NoForwardingOfARow", "snn_scheduler.sv",
      "assign old_row  = forward_q ? forward_row_q : stored;", "assign old_row  = stored;",
      Cores::Crossbar, false},
