@@ -1,5 +1,6 @@
 #include "compiler/passes/partition/partition.h"
 
+#include "compiler/passes/partition/crossbar.h"
 #include "compiler/passes/partition/greedy.h"
 #include "compiler/passes/partition/lower_bound.h"
 #include "compiler/passes/partition/misfit.h"
@@ -81,6 +82,11 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   const target::Target &target = context.target;
   if (llvm::Error error = checkOptions(options, target))
     return error;
+  if (target.core.isCrossbar()) {
+    if (llvm::Error error = partition::forCrossbar(module, options, context))
+      return error;
+    return true;
+  }
   CoreIr ir;
   ir.firstTick = net::firstTicks(net);
   if (ir.firstTick.size() != net.populations.size())
