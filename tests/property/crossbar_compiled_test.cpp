@@ -79,6 +79,42 @@ void expectFloatAgrees(const net::Net &net, const net::QuantNet &quant,
     EXPECT_TRUE(a.populations[p].spikes == b.populations[p].spikes) << net.populations[p].name;
 }
 
+void expectEnginesAgree(const compiler::CompileResult &compiled, const target::Target &target,
+                        const data::EncodedSample &sample) {
+  auto report = verify::verifyEngines(
+      {.image = *compiled.image,
+       .network = &*compiled.quant,
+       .core = target.core,
+       .engines = {{"quant", {}},
+                   {"cycle",
+                    [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
+                      return cycle::createCycleMachine();
+                    }}},
+       .firstSample = 0,
+       .samples = 1,
+       .sampleAt = [&](uint64_t) { return sample; },
+       .command = {},
+       .progress = {}});
+  ASSERT_TRUE(static_cast<bool>(report)) << llvm::toString(report.takeError());
+  EXPECT_EQ(report->imageDifference, "");
+  for (const verify::PairReport &pair : report->pairs)
+    EXPECT_TRUE(pair.equal()) << pair.a << " and " << pair.b << ": " << pair.first->text();
+}
+
+// Registers that no network in real numbers asks for, floors above all.
+void scramble(support::Rng &rng, net::QuantNet &quant) {
+  for (net::QuantPopulation &population : quant.populations)
+    for (net::CrossbarConfig &neuron : population.crossbar) {
+      neuron.leak = static_cast<int32_t>(rng.between(-3, 3));
+      neuron.threshold = static_cast<int32_t>(rng.between(-2, 9));
+      neuron.floor = -static_cast<int32_t>(rng.below(8));
+      neuron.reset = static_cast<int32_t>(rng.between(-4, 4));
+      neuron.vInit = static_cast<int32_t>(rng.between(-9, 9));
+      neuron.linearReset = rng.below(2) == 0;
+      neuron.floorInclusive = rng.below(2) == 0;
+    }
+}
+
 void compileAndCompare(support::Rng &rng, const target::Target &target,
                        const test::RandomCrossbarOptions &options, Coverage &coverage) {
   const net::Net net = test::randomCrossbarNet(rng, options);
@@ -95,24 +131,7 @@ void compileAndCompare(support::Rng &rng, const target::Target &target,
 
   const auto steps = static_cast<uint32_t>(rng.between(1, 20));
   const data::EncodedSample sample = test::randomSample(rng, *compiled->quant, steps);
-  auto report = verify::verifyEngines(
-      {.image = *compiled->image,
-       .network = &*compiled->quant,
-       .core = target.core,
-       .engines = {{"quant", {}},
-                   {"cycle",
-                    [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
-                      return cycle::createCycleMachine();
-                    }}},
-       .firstSample = 0,
-       .samples = 1,
-       .sampleAt = [&](uint64_t) { return sample; },
-       .command = {},
-       .progress = {}});
-  ASSERT_TRUE(static_cast<bool>(report)) << llvm::toString(report.takeError());
-  EXPECT_EQ(report->imageDifference, "");
-  for (const verify::PairReport &pair : report->pairs)
-    EXPECT_TRUE(pair.equal()) << pair.a << " and " << pair.b << ": " << pair.first->text();
+  expectEnginesAgree(*compiled, target, sample);
   if (options.onGrid) {
     EXPECT_TRUE(isExact(*compiled));
     expectFloatAgrees(net, *compiled->quant, target, sample);
@@ -163,4 +182,23 @@ TEST(CrossbarCompiled, RealWeights) {
     EXPECT_GE(coverage.runs, 60u);
     EXPECT_GT(coverage.lossy, 20u);
   }
+}
+
+TEST(CrossbarCompiled, AnyRegisters) {
+  const target::Target target = test::crossbarTarget(64, 32, 8);
+  uint64_t runs = 0;
+  test::forEachSeed(3000, 100, [&](uint64_t, support::Rng &rng) {
+    const net::Net net = test::randomCrossbarNet(rng, {.maxPopulations = 3});
+    support::Warnings warnings;
+    auto compiled = compiler::compile(net, target, {}, warnings);
+    if (!compiled)
+      return expectLegitimate(compiled.takeError());
+    net::QuantNet quant = *compiled->quant;
+    scramble(rng, quant);
+    auto scrambled = compiler::compile(quant, target, {}, warnings);
+    ASSERT_TRUE(static_cast<bool>(scrambled)) << llvm::toString(scrambled.takeError());
+    expectEnginesAgree(*scrambled, target, test::randomSample(rng, quant, 12));
+    ++runs;
+  });
+  EXPECT_TRUE(!isWhole() || runs >= 50);
 }
