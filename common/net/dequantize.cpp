@@ -472,7 +472,7 @@ llvm::Expected<Net> Dequantizer::run() {
 
 bool isSilent(const QuantPopulation &population) {
   const std::vector<NeuronConfig> &neurons = population.neurons;
-  return !population.isInput &&
+  return !population.neurons.empty() &&
          std::all_of(neurons.begin(), neurons.end(), [](const NeuronConfig &neuron) {
            return neuron.threshold == kRegisterMax && !neuron.compareGe;
          });
