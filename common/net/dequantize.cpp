@@ -1,5 +1,6 @@
 #include "common/net/dequantize.h"
 
+#include "common/net/dequantize_crossbar.h"
 #include "common/net/synapses.h"
 #include "common/support/diag.h"
 
@@ -479,6 +480,8 @@ bool isSilent(const QuantPopulation &population) {
 }
 
 llvm::Expected<Net> dequantize(const QuantNet &quant) {
+  if (quant.isCrossbar())
+    return dequantizeCrossbar(quant);
   return Dequantizer(quant).run();
 }
 

@@ -1,7 +1,9 @@
 // Random networks through the compiler onto crossbar cores, on the chip's cores and on cores so
 // small that axons are duplicated, neurons copied and spikes relayed: the quantised network and the
-// cycle engine agree, the image decodes into the network, and a network on the grid is exact.
+// cycle engine agree, the image decodes into the network, the integers in real numbers fire alike,
+// and a network on the grid is exact.
 #include "common/image/codec.h"
+#include "common/net/dequantize.h"
 #include "common/support/diag.h"
 #include "compiler/pipeline/compile.h"
 #include "runtime/cycle/cycle_machine.h"
@@ -132,6 +134,9 @@ void compileAndCompare(support::Rng &rng, const target::Target &target,
   const auto steps = static_cast<uint32_t>(rng.between(1, 20));
   const data::EncodedSample sample = test::randomSample(rng, *compiled->quant, steps);
   expectEnginesAgree(*compiled, target, sample);
+  auto real = net::dequantize(*compiled->quant);
+  ASSERT_TRUE(static_cast<bool>(real)) << llvm::toString(real.takeError());
+  expectFloatAgrees(*real, *compiled->quant, target, sample);
   if (options.onGrid) {
     EXPECT_TRUE(isExact(*compiled));
     expectFloatAgrees(net, *compiled->quant, target, sample);

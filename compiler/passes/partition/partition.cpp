@@ -68,7 +68,7 @@ llvm::Error checkDelays(const net::QuantNet &net, const std::vector<uint32_t> &f
 llvm::Error checkKind(const net::QuantNet &net, const target::Target &target) {
   for (const net::QuantPopulation &population : net.populations)
     if (!(target.core.isCrossbar() ? population.neurons.empty() : population.crossbar.empty()))
-      return Diag(DiagCode::CoreCannotHold, {},
+      return Diag(DiagCode::TargetKind, {},
                   formatv("'{0}' is in the integers of another kind of core than the {1} cores of "
                           "'{2}'",
                           population.name, nameOf(target.core.kind), target.name))

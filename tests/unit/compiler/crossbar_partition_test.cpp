@@ -140,9 +140,9 @@ TEST(CrossbarPartition, DelaysOfTheScheduler) {
 }
 
 TEST(CrossbarPartition, IntegersOfAnotherKindOfCore) {
-  EXPECT_EQ(partitioned(intOneLayer(2, 2), small()).errors.at(0).code, DiagCode::CoreCannotHold);
+  EXPECT_EQ(partitioned(intOneLayer(2, 2), small()).errors.at(0).code, DiagCode::TargetKind);
   EXPECT_EQ(partitioned(crossbarChain({2, 2}), targetNamed("tiny")).errors.at(0).code,
-            DiagCode::CoreCannotHold);
+            DiagCode::TargetKind);
 }
 
 } // namespace
