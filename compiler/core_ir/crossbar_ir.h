@@ -45,8 +45,9 @@ struct CrossbarCell {
 };
 
 struct CrossbarCluster {
-  std::vector<CrossbarAxon> axons; // synapses first, by (from, source, type); then relays
-  // Homes by neuron, then their copies, then relays.
+  // Synapses first, those of a population by (from, source, type); then relays.
+  std::vector<CrossbarAxon> axons;
+  // Of each population homes by neuron, then copies; then relays.
   std::vector<CrossbarCell> cells;
   uint32_t x = 0, y = 0;            // after place
   std::vector<image::Group> groups; // after route

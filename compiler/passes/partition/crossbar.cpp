@@ -4,7 +4,7 @@
 #include "compiler/passes/partition/crossbar_misfit.h"
 #include "compiler/passes/partition/misfit.h"
 
-#include <set>
+#include "llvm/ADT/STLExtras.h"
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -42,8 +42,9 @@ std::string coresText(const net::QuantPopulation &population,
                       llvm::ArrayRef<CrossbarCluster> clusters, uint32_t p) {
   uint64_t cores = 0, copies = 0;
   for (const CrossbarCluster &cluster : clusters) {
-    cores += !cluster.cells.empty() && cluster.cells.front().population == p &&
-             cluster.cells.front().kind == CrossbarCell::Kind::Home;
+    cores += llvm::any_of(cluster.cells, [&](const CrossbarCell &cell) {
+      return cell.population == p && cell.kind == CrossbarCell::Kind::Home;
+    });
     for (const CrossbarCell &cell : cluster.cells)
       copies += cell.population == p && cell.kind == CrossbarCell::Kind::Copy;
   }

@@ -11,9 +11,9 @@ using namespace core_ir;
 
 namespace {
 
-struct Goal { // an axon that a neuron has to reach
-  uint32_t cluster = 0;
-  uint16_t axon = 0;
+struct Goal {           // an axon that a neuron has to reach
+  uint32_t core = 0;    // of a plan
+  uint16_t axon = 0;    // of that core's
   bool relayed = false; // by a projection that is
 };
 
@@ -33,11 +33,15 @@ public:
   std::vector<CrossbarCluster> run() {
     for (const net::QuantPopulation &population : net.populations)
       goals.emplace_back(population.isInput ? 0 : population.size());
-    placeCores();
+    listCores();
     for (uint32_t c = 0; c < cores.size(); ++c)
       findGoals(c);
-    for (uint32_t c = 0; c < cores.size(); ++c)
-      placeCells(c);
+    for (Core &core : cores) {
+      chooseCopies(core);
+      pack(core);
+    }
+    for (const Core &core : cores)
+      placeCells(core);
     for (const Relay &relay : relays)
       placeRelay(relay);
     for (uint32_t c = 0; c < clusters.size(); ++c)
@@ -47,36 +51,42 @@ public:
   }
 
 private:
+  // What a plan puts on a core of its own; several may share one.
   struct Core {
     uint32_t population = 0;
     const FilledCrossbar *filled = nullptr;
+    std::vector<CrossbarAxon> axons;
+    std::vector<bool> copied; // [neuron's place]: no relays, but copies
+    uint32_t cells = 0;       // copies counted
+    uint32_t cluster = 0, firstAxon = 0;
   };
 
-  // Clusters in the order of time, then of populations.
-  void placeCores() {
+  // In the order of time, then of populations.
+  void listCores() {
     std::vector<uint32_t> order(net.populations.size());
     std::iota(order.begin(), order.end(), 0u);
     std::stable_sort(order.begin(), order.end(),
                      [&](uint32_t a, uint32_t b) { return plan.firstTick[a] < plan.firstTick[b]; });
     for (uint32_t p : order)
-      for (const FilledCrossbar &core : plan.cores[p])
-        cores.push_back({p, &core});
-    clusters.resize(cores.size());
-    relayCells.resize(cores.size());
+      for (const FilledCrossbar &filled : plan.cores[p]) {
+        Core &core = cores.emplace_back();
+        core.population = p;
+        core.filled = &filled;
+      }
   }
 
-  // The axons of cluster c, and whose goals they are.
+  // The axons of core c, and whose goals they are.
   void findGoals(uint32_t c) {
-    const llvm::ArrayRef<CrossbarSynapses::Source> sources =
-        synapses[cores[c].population]->sources();
-    for (const CoreTypes::Source &each : cores[c].filled->types.sources) {
+    Core &core = cores[c];
+    const llvm::ArrayRef<CrossbarSynapses::Source> sources = synapses[core.population]->sources();
+    for (const CoreTypes::Source &each : core.filled->types.sources) {
       const CrossbarSynapses::Source &source = sources[each.source];
       const uint32_t from = net.projections[source.projection].source;
       for (uint8_t type = 0; type < kMaxAxonTypes; ++type) {
         if ((each.types >> type & 1) == 0)
           continue;
-        const auto axon = static_cast<uint16_t>(clusters[c].axons.size());
-        clusters[c].axons.push_back({false, source.projection, source.neuron, type});
+        const auto axon = static_cast<uint16_t>(core.axons.size());
+        core.axons.push_back({false, source.projection, source.neuron, type});
         if (!net.populations[from].isInput)
           goals[from][source.neuron].push_back({c, axon, plan.isRelayed(source.projection)});
       }
@@ -90,50 +100,77 @@ private:
     return fanOut.cells(limits.neurons);
   }
 
-  // Which neurons of a cluster need no relays: what room is left goes to those with the fewest.
-  std::vector<bool> copied(uint32_t c) const {
-    const Core &core = cores[c];
-    uint32_t used = 0;
+  // Which neurons of a core need no relays: what room is left goes to those with the fewest.
+  void chooseCopies(Core &core) const {
     std::vector<std::pair<uint32_t, uint32_t>> extra; // (cells more, place)
     for (uint32_t k = 0; k < core.filled->neurons.size(); ++k) {
       const std::vector<Goal> &list = goals[core.population][core.filled->neurons[k]];
       const uint32_t cells = cellsOf(list);
-      used += cells;
+      core.cells += cells;
       extra.push_back({std::max<uint32_t>(1, static_cast<uint32_t>(list.size())) - cells, k});
     }
     std::sort(extra.begin(), extra.end());
-    std::vector<bool> copied(extra.size(), false);
+    core.copied.assign(extra.size(), false);
     for (const auto &[more, k] : extra) {
-      if (used + more > limits.neurons)
+      if (core.cells + more > limits.neurons)
         break;
-      used += more;
-      copied[k] = true;
+      core.cells += more;
+      core.copied[k] = true;
     }
-    return copied;
   }
 
-  // The homes of a cluster in a row, then the copies.
-  void placeCells(uint32_t c) {
-    const Core &core = cores[c];
-    const std::vector<bool> all = copied(c);
+  // The first cluster with room for all of it; nothing that shares a core shares an axon.
+  void pack(Core &core) {
+    uint32_t c = firstOpen;
+    const auto fits = [&] {
+      return clusters[c].axons.size() + core.axons.size() <= limits.axons &&
+             used[c].cells + core.cells <= limits.neurons && used[c].windows < limits.groups;
+    };
+    while (c < clusters.size() && !fits())
+      ++c;
+    if (c == clusters.size()) {
+      clusters.emplace_back();
+      relayCells.emplace_back();
+      used.emplace_back();
+    }
+    used[c].cells += core.cells;
+    ++used[c].windows;
+    core.cluster = c;
+    core.firstAxon = static_cast<uint32_t>(clusters[c].axons.size());
+    clusters[c].axons.insert(clusters[c].axons.end(), core.axons.begin(), core.axons.end());
+    while (firstOpen < clusters.size() && isFull(firstOpen))
+      ++firstOpen;
+  }
+
+  bool isFull(uint32_t c) const {
+    return used[c].cells == limits.neurons || clusters[c].axons.size() == limits.axons;
+  }
+
+  // The homes of a core in a row, then their copies.
+  void placeCells(const Core &core) {
+    const auto firstHome = static_cast<uint32_t>(clusters[core.cluster].cells.size());
     for (size_t k = 0; k < core.filled->neurons.size(); ++k) {
       CrossbarCell home;
       home.population = core.population;
       home.neuron = core.filled->neurons[k];
       home.weights = core.filled->types.weights[k];
-      clusters[c].cells.push_back(home);
+      clusters[core.cluster].cells.push_back(home);
     }
     for (uint32_t k = 0; k < core.filled->neurons.size(); ++k) {
       bool first = true;
       std::vector<Goal> later;
       for (const Goal &goal : goals[core.population][core.filled->neurons[k]])
-        if (all[k] || !goal.relayed)
-          aim(c, nextCell(c, k, first), goal.cluster, goal.axon);
+        if (core.copied[k] || !goal.relayed)
+          aim(core.cluster, nextCell(core.cluster, firstHome + k, first), goal);
         else
           later.push_back(goal);
       for (size_t at = 0; at < later.size(); at += limits.neurons) {
         const size_t end = std::min(later.size(), at + limits.neurons);
-        Relay relay{core.population, core.filled->neurons[k], c, nextCell(c, k, first), {}};
+        Relay relay{core.population,
+                    core.filled->neurons[k],
+                    core.cluster,
+                    nextCell(core.cluster, firstHome + k, first),
+                    {}};
         relay.goals.assign(later.begin() + static_cast<std::ptrdiff_t>(at),
                            later.begin() + static_cast<std::ptrdiff_t>(end));
         relays.push_back(std::move(relay));
@@ -151,33 +188,28 @@ private:
     return static_cast<uint32_t>(cells.size()) - 1;
   }
 
-  void aim(uint32_t c, uint32_t cell, uint32_t cluster, uint16_t axon) {
-    clusters[c].cells[cell].cluster = cluster;
-    clusters[c].cells[cell].axon = axon;
+  void aim(CrossbarCell &cell, const Goal &goal) const {
+    cell.cluster = cores[goal.core].cluster;
+    cell.axon = static_cast<uint16_t>(cores[goal.core].firstAxon + goal.axon);
   }
-
-  uint32_t cellsIn(uint32_t c) const {
-    size_t cells = clusters[c].cells.size();
-    for (const auto &[window, list] : relayCells[c])
-      cells += list.size();
-    return static_cast<uint32_t>(cells);
-  }
+  void aim(uint32_t c, uint32_t cell, const Goal &goal) { aim(clusters[c].cells[cell], goal); }
 
   bool hasRoom(uint32_t c, const Relay &relay, uint32_t window) const {
-    const size_t homes = c < cores.size() ? 1 : 0;
-    const size_t groups = homes + relayCells[c].size() + (relayCells[c].count(window) == 0);
-    return clusters[c].axons.size() < limits.axons && groups <= limits.groups &&
-           cellsIn(c) + relay.goals.size() <= limits.neurons;
+    const size_t windows =
+        used[c].windows + relayCells[c].size() + (relayCells[c].count(window) == 0);
+    return clusters[c].axons.size() < limits.axons && windows <= limits.groups &&
+           used[c].cells + relay.goals.size() <= limits.neurons;
   }
 
   void placeRelay(const Relay &relay) {
     const uint32_t window = plan.firstTick[relay.population] + 1;
-    uint32_t c = firstWithRoom; // full ones before it stay full
+    uint32_t c = firstOpen; // full ones before it stay full
     while (c < clusters.size() && !hasRoom(c, relay, window))
       ++c;
     if (c == clusters.size()) {
       clusters.emplace_back();
       relayCells.emplace_back();
+      used.emplace_back();
     }
     const auto axon = static_cast<uint16_t>(clusters[c].axons.size());
     clusters[c].axons.push_back({true, relay.population, relay.neuron, 0});
@@ -188,27 +220,32 @@ private:
       cell.neuron = relay.neuron;
       cell.relayAxon = axon;
       cell.weights = {1, 0, 0, 0};
-      cell.cluster = goal.cluster;
-      cell.axon = goal.axon;
+      aim(cell, goal);
       relayCells[c][window].push_back(cell);
     }
-    aim(relay.cluster, relay.cell, c, axon);
-    while (firstWithRoom < clusters.size() &&
-           (cellsIn(firstWithRoom) == limits.neurons ||
-            clusters[firstWithRoom].axons.size() == limits.axons))
-      ++firstWithRoom;
+    used[c].cells += static_cast<uint32_t>(relay.goals.size());
+    CrossbarCell &feeder = clusters[relay.cluster].cells[relay.cell];
+    feeder.cluster = c;
+    feeder.axon = axon;
+    while (firstOpen < clusters.size() && isFull(firstOpen))
+      ++firstOpen;
   }
+
+  struct Used {
+    uint32_t cells = 0, windows = 0; // windows of homes
+  };
 
   const net::QuantNet &net;
   const CrossbarPlan &plan;
   const llvm::ArrayRef<std::unique_ptr<CrossbarSynapses>> synapses;
   const CrossbarLimits limits;
-  std::vector<Core> cores; // of the first clusters; the others have relays alone
+  std::vector<Core> cores;
   std::vector<CrossbarCluster> clusters;
   std::vector<std::vector<std::vector<Goal>>> goals; // [population][neuron]
   std::vector<Relay> relays;
   std::vector<std::map<uint32_t, std::vector<CrossbarCell>>> relayCells; // [cluster], by window
-  uint32_t firstWithRoom = 0;
+  std::vector<Used> used;                                                // [cluster]
+  uint32_t firstOpen = 0; // clusters before it are full
 };
 
 } // namespace
