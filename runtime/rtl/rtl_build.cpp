@@ -46,12 +46,9 @@ std::string shippedFolder() {
   return SNNC_RTL_MACHINES_DIR;
 }
 
-// Every file that goes into a machine beside the package, relative to the hardware folder.
-static llvm::Expected<std::vector<std::string>> sourcesOf(llvm::StringRef hardware) {
-  std::vector<std::string> files = {
-      "build_machine.sh", "rtl/files.f",    "rtl/include/snn_assert.svh",
-      "tb/rtl_model.cpp", "tb/rtl_model.h", "tb/rtl_print.h"};
-  auto list = support::readFile(joined(hardware, "rtl/files.f"));
+llvm::Expected<std::vector<std::string>> rtlSources() {
+  std::vector<std::string> files;
+  auto list = support::readFile(joined(hardwareFolder(), "rtl/files.f"));
   if (!list)
     return list.takeError();
   llvm::SmallVector<llvm::StringRef, 32> lines;
@@ -67,9 +64,11 @@ llvm::Expected<MachineId> machineId(const target::Target &target, uint32_t meshW
   MachineId id;
   id.package = target::emitSvPackage(target, meshWidth, meshHeight);
   const std::string hardware = hardwareFolder();
-  auto files = sourcesOf(hardware);
+  auto files = rtlSources();
   if (!files)
     return files.takeError();
+  files->insert(files->begin(), {"build_machine.sh", "rtl/files.f", "rtl/include/snn_assert.svh",
+                                 "tb/rtl_model.cpp", "tb/rtl_model.h", "tb/rtl_print.h"});
   std::string all = id.package;
   for (const std::string &file : *files) {
     auto text = support::readFile(joined(hardware, file));

@@ -8,6 +8,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <string>
+#include <vector>
 
 namespace snnc::runtime::rtl {
 
@@ -24,6 +25,9 @@ std::string hardwareFolder();
 std::string cacheFolder();
 // Of the machines built with the project.
 std::string shippedFolder();
+
+// The modules of hw/rtl in the order of files.f, relative to hardwareFolder(). FileUnreadable.
+llvm::Expected<std::vector<std::string>> rtlSources();
 
 // FileUnreadable if the RTL is not there.
 llvm::Expected<MachineId> machineId(const target::Target &target, uint32_t meshWidth,

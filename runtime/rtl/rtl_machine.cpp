@@ -94,8 +94,7 @@ void RtlMachine::inject(llvm::ArrayRef<HostPacket> packets) {
     return;
   std::vector<uint64_t> flits;
   for (const HostPacket &p : packets)
-    flits.push_back(uint64_t{p.x} | uint64_t{p.y} << 8 | uint64_t{p.axon} << 16 |
-                    uint64_t{p.delay} << 32);
+    flits.push_back(flitOf(p));
   require(library->inject(flits));
 }
 

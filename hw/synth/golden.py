@@ -1,0 +1,104 @@
+"""Cell counts of the cores, exactly, and the tables of docs/reference/synthesis.md.
+
+usage: golden.py ROOT BUILD [--update]
+
+Runs `snnc synth` and compares with golden.json beside this file. The counts hold for one version of
+Yosys, which golden.json names; with another one the test is skipped (exit code 77). A change of the RTL
+changes counts: look at the difference, then run with --update, which also rewrites the page.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+RUNS = {"tiny": "xilinx,generic", "loihi-like": "xilinx"}
+BEGIN, END = "<!-- tables of hw/synth/golden.py -->\n", "<!-- end of tables -->\n"
+
+root, build = Path(sys.argv[1]), Path(sys.argv[2])
+update = "--update" in sys.argv
+golden_file = root / "hw/synth/golden.json"
+page_file = root / "docs/reference/synthesis.md"
+
+
+def synth(target, techs):
+    run = subprocess.run([str(build / "snnc"), "synth", "--target", target, "--tech", techs, "--json"],
+                         capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"snnc synth --target {target}: {run.stderr}")
+    return json.loads(run.stdout)
+
+
+def blocks(cells):
+    return " + ".join(f"{n:,} {name.removesuffix('E1')}" for name, n in cells.items()) or "-"
+
+
+def row(*cells):
+    return "| " + " | ".join(str(c) for c in cells) + " |\n"
+
+
+def tables(results):
+    """The Markdown between the marks."""
+    ours = results["loihi-like"]
+    xilinx = ours["runs"][0]
+    brams = {name: n for name, n in xilinx["cells"].items() if name.startswith("RAMB")}
+    text = row("core", "neurons", "LUT", "FF", "DSP", "block memory", "LUT memory",
+               "cycles per synaptic operation", "cycles of an idle tick")
+    text += row("---", *["---:"] * 4, "---", "---", "---:", "---:")
+    idle = ours["idle_tick_cycles"]
+    text += row("`loihi-like`", f"{ours['neurons']:,}", f"{xilinx['luts']:,}", f"{xilinx['ffs']:,}",
+                xilinx["dsps"], blocks(brams), blocks(xilinx["lut_ram"]), ours["cycles_per_synop"],
+                f"{idle['asleep']:,} to {idle['awake']:,}")
+    for other in ours["baselines"]["cores"]:
+        text += row(other["name"], f"{other['neurons']:,}", f"{other['luts']:,}", f"{other['ffs']:,}",
+                    other["dsps"], other["brams"], other["lut_ram"] or "-", other["cycles_per_synop"],
+                    f"{other['idle_tick_cycles']:,}")
+    text += "\n" + row("target", "technology", "cells", "LUT", "FF", "DSP", "memories", "longest path")
+    text += row("---", "---", *["---:"] * 6)
+    for target, result in results.items():
+        for run in result["runs"]:
+            memories = run["memories"] or run["brams"] + sum(run["lut_ram"].values())
+            luts = "-" if run["luts"] is None else f"{run['luts']:,}"
+            text += row(f"`{target}`", run["tech"], f"{run['cell_count']:,}", luts, f"{run['ffs']:,}",
+                        run["dsps"], memories, f"{run['longest_path']:,} {run['longest_path_unit']}")
+    return text
+
+
+def check_page(fresh):
+    page = page_file.read_text()
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    wanted = before + BEGIN + fresh + END + after
+    if wanted == page:
+        return []
+    if update:
+        page_file.write_text(wanted)
+        return []
+    return [f"{page_file.relative_to(root)}: its tables are not those of golden.json"]
+
+
+def differences(golden, fresh, path=""):
+    """Every leaf that differs, one line each."""
+    if isinstance(golden, dict) and isinstance(fresh, dict):
+        for key in sorted(set(golden) | set(fresh)):
+            yield from differences(golden.get(key), fresh.get(key), f"{path}/{key}")
+    elif golden != fresh:
+        yield f"{path}: golden.json has {golden}, Yosys counts {fresh}"
+
+
+results = {target: synth(target, techs) for target, techs in RUNS.items()}
+fresh = {"yosys": results["tiny"]["yosys"],
+         "cells": {target: {run["tech"]: run["cells"] for run in result["runs"]}
+                   for target, result in results.items()}}
+if update:
+    golden_file.write_text(json.dumps(fresh, indent=1) + "\n")
+golden = json.loads(golden_file.read_text())
+if golden["yosys"] != fresh["yosys"]:
+    print(f"SKIPPED: golden.json is of {golden['yosys']}, this is {fresh['yosys']}")
+    sys.exit(77)
+findings = [*differences(golden["cells"], fresh["cells"]), *check_page(tables(results))]
+for finding in findings:
+    print(finding)
+if findings:
+    print("if the RTL is meant to change: python3 hw/synth/golden.py . build --update")
+sys.exit(1 if findings else 0)
