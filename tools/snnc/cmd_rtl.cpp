@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 using runtime::report::withCommas;
 using support::DiagCode;
 
-// Without data: one sample of random spikes, an eighth of all, or of random values for a network
+// Without data: one sample of random spikes, half of all, or of random values for a network
 // that takes values.
 static Samples randomSamples(const Subject &subject, uint64_t seed) {
   constexpr uint32_t kSteps = 16;
@@ -32,7 +32,7 @@ static Samples randomSamples(const Subject &subject, uint64_t seed) {
   if (spikes)
     dataset.steps = steps;
   for (uint64_t i = 0; i < uint64_t{steps} * dataset.size; ++i)
-    dataset.values.push_back(spikes ? static_cast<float>(rng.below(8) == 0)
+    dataset.values.push_back(spikes ? static_cast<float>(rng.below(2) == 0)
                                     : static_cast<float>(rng.uniform()));
   return samples;
 }

@@ -14,8 +14,6 @@
 // One process drives clock and inputs: inputs change while the clock falls, outputs are sampled just
 // before it rises.
 
-`timescale 1ns / 1ns
-
 module snn_tb;
   localparam int unsigned Cores   = snn_cfg_pkg::MeshWidth * snn_cfg_pkg::MeshHeight;
   localparam int unsigned Neurons = snn_cfg_pkg::Neurons;
@@ -54,7 +52,7 @@ module snn_tb;
     .send_valid_o  (send_valid)
   );
 
-  int unsigned errors, waited, at, ticks, spikes, compared;
+  int unsigned errors = 0, waited = 0, at = 0, ticks = 0, spikes = 0, compared = 0;
   logic        expected [0:Cores*Neurons-1];  // spikes of this tick
 
   function void differ(input string what, input longint unsigned index,
@@ -237,7 +235,6 @@ module snn_tb;
     {clk, rst_n, cfg_valid, host_valid, start, sample_reset} = '0;
     cfg_data  = '0;
     host_flit = '0;
-    {errors, waited, ticks, spikes, compared} = '0;
     cycles(4);
     rst_n = 1'b1;
     until_idle();
