@@ -152,7 +152,9 @@ llvm::Expected<Synthesis> synthesise(const target::Target &target, llvm::StringR
     return error;
   Synthesis out;
   out.tech = tech.str();
-  out.top = part == SynthPart::Tile ? "snn_tile" : "snn_core";
+  out.top = part == SynthPart::Tile    ? "snn_tile"
+            : target.core.isCrossbar() ? "snn_core_crossbar"
+                                       : "snn_core";
   // A mesh of four gives a tile real coordinates.
   auto text = runReport(target::emitSvPackage(target, 2, 2), tech, out.top);
   if (!text)
