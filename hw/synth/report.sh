@@ -21,7 +21,7 @@ trap 'exit 1' INT TERM HUP
 cp "$1" "$work/snn_cfg_pkg.sv"
 
 files=$(grep '^snn_' "$hw/rtl/files.f" | tr '\n' ' ')
-(cd "$hw/rtl" && "${YOSYS:-yosys}" -q -l "$work/log" -p "read_verilog -sv -DSYNTHESIS -Iinclude $work/snn_cfg_pkg.sv $files; \
+(cd "$hw/rtl" && "${YOSYS:-yosys}" -q -l "$work/log" -p "read_verilog -sv -defer -DSYNTHESIS -Iinclude $work/snn_cfg_pkg.sv $files; \
     hierarchy -check -top $top; script ../synth/$tech.ys; tee -q -o $work/stat stat -json" \
     > /dev/null 2>&1 < /dev/null) || { tail -20 "$work/log" >&2; exit 1; }
 path=$(sed -n -e 's/^Longest topological path in .*(length=\([0-9]*\)).*/\1/p' \

@@ -21,7 +21,7 @@ namespace {
 struct SynthReport {
   target::Target target;
   std::vector<Synthesis> runs; // as asked for
-  std::optional<IdleTick> idle;
+  IdleTick idle;
   runtime::rtl::SynthBaselines others;
 };
 } // namespace
@@ -63,9 +63,10 @@ static Json baselineJson(const runtime::rtl::SynthBaseline &other) {
           {"source", other.source}};
 }
 
-// Of a full word: a core adds a word of `lanes` weights in every cycle.
+// At best: a cuba core adds a full word of `lanes` weights in every cycle, a crossbar core does one
+// neuron with all its crossings.
 static double cyclesPerSynop(const target::Target &target) {
-  return 1.0 / target.core.lanes();
+  return 1.0 / (target.core.isCrossbar() ? target.core.inputAxons : target.core.lanes());
 }
 
 static Json synthJson(const SynthReport &report) {
@@ -77,11 +78,8 @@ static Json synthJson(const SynthReport &report) {
   for (const auto &other : report.others.cores)
     others.push_back(baselineJson(other));
   object["neurons"] = report.target.core.neurons;
-  const bool cuba = !report.target.core.isCrossbar();
-  object["cycles_per_synop"] = cuba ? Json(cyclesPerSynop(report.target)) : Json(nullptr);
-  object["idle_tick_cycles"] =
-      report.idle ? Json{{"awake", report.idle->awake}, {"asleep", report.idle->asleep}}
-                  : Json(nullptr);
+  object["cycles_per_synop"] = cyclesPerSynop(report.target);
+  object["idle_tick_cycles"] = {{"awake", report.idle.awake}, {"asleep", report.idle.asleep}};
   object["runs"] = runs;
   object["baselines"] = {{"tech", report.others.tech}, {"cores", others}};
   return object;
@@ -129,12 +127,10 @@ static void printBeside(const SynthReport &report, llvm::raw_ostream &os) {
   os << "\nbeside other cores, the same Yosys for " << ours->tech << "\n";
   Table table({"core", "neurons", "LUTs", "FFs", "DSPs", "<block memory", "<LUT memory",
                "cycles/synop", "idle tick"});
-  const bool cuba = !report.target.core.isCrossbar();
   table.row({report.target.name, withCommas(report.target.core.neurons), withCommas(*ours->luts),
              withCommas(ours->ffs), withCommas(ours->dsps), memoryText(*ours), listed(ours->lutRam),
-             cuba ? llvm::formatv("{0:F3}", cyclesPerSynop(report.target)).str() : "-",
-             report.idle ? withCommas(report.idle->asleep) + " to " + withCommas(report.idle->awake)
-                         : "-"});
+             llvm::formatv("{0:F4}", cyclesPerSynop(report.target)).str(),
+             withCommas(report.idle.asleep) + " to " + withCommas(report.idle.awake)});
   for (const auto &other : report.others.cores)
     table.row({other.name, withCommas(other.neurons), withCommas(other.luts), withCommas(other.ffs),
                withCommas(other.dsps), other.brams, other.lutRam.empty() ? "-" : other.lutRam,
@@ -177,12 +173,10 @@ static llvm::Expected<int> runSynth(Args &args, Console &console) {
   if (!others)
     return others.takeError();
   report.others = std::move(*others);
-  if (!report.target.core.isCrossbar()) {
-    llvm::Expected<IdleTick> idle = idleTick(report.target);
-    if (!idle)
-      return idle.takeError();
-    report.idle = *idle;
-  }
+  llvm::Expected<IdleTick> idle = idleTick(report.target);
+  if (!idle)
+    return idle.takeError();
+  report.idle = *idle;
   Progress progress(console, "synthesis", techs.empty() ? 3 : techs.size());
   for (const char *tech : runtime::rtl::synthTechs()) {
     if (!techs.empty() && std::find(techs.begin(), techs.end(), tech) == techs.end())

@@ -4,6 +4,20 @@
 
 namespace snnc::cli {
 
+static constexpr int32_t kThreshold = 1000; // that `v` never reaches
+
+static image::CrossbarTables unconnected(const target::CoreSpec &core, int32_t v) {
+  image::CrossbarTables tables;
+  net::CrossbarConfig neuron;
+  neuron.threshold = kThreshold;
+  neuron.vInit = v;
+  tables.neurons.assign(core.neurons, neuron);
+  tables.enabled.assign(core.neurons, 1);
+  tables.weights.assign(size_t{core.neurons} * core.axonTypes, 0);
+  tables.rows.assign(size_t{core.neurons} * core.rowWords(), 0);
+  return tables;
+}
+
 // A core full of unconnected neurons that start at membrane `v` and keep it.
 static image::Image fullCore(const target::Target &target, int32_t v) {
   image::Image image;
@@ -12,14 +26,15 @@ static image::Image fullCore(const target::Target &target, int32_t v) {
   image.populations = {{"neurons", {target.core.neurons}, false, 0, {}, {}}};
   image.populations[0].segments = {{0, target.core.neurons, 0, 0}};
   image.outputs = {0};
-  net::NeuronConfig neuron;
-  neuron.threshold = 1000;
-  neuron.vInit = v;
   image::CoreImage core;
-  core.vmax = 1000;
-  core.duOffset = static_cast<uint8_t>(target.core.duOffset);
+  core.vmin = target.core.isCrossbar() ? 0 : -kThreshold;
+  core.vmax = target.core.isCrossbar() ? 0 : kThreshold;
+  core.duOffset = target.core.isCrossbar() ? 0 : static_cast<uint8_t>(target.core.duOffset);
   core.groups = {{0, static_cast<uint16_t>(target.core.neurons), 0}};
-  core.neurons.assign(target.core.neurons, neuron);
+  if (target.core.isCrossbar())
+    core.crossbar = unconnected(target.core, v);
+  else
+    core.neurons.assign(target.core.neurons, {.threshold = kThreshold, .vInit = v});
   core.outPointers.resize(target.core.neurons);
   image.cores = {core};
   image.axonSources = {{}};

@@ -14,7 +14,6 @@ namespace snnc::cli {
 struct IdleTick {
   uint64_t awake = 0, asleep = 0;
 };
-// REQUIRES: a cuba target.
 llvm::Expected<IdleTick> idleTick(const target::Target &target);
 
 } // namespace snnc::cli
