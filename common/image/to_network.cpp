@@ -3,6 +3,7 @@
 // late or from the wrong neuron, is an error; the rest is the network.
 #include "common/image/checker.h"
 #include "common/image/codec.h"
+#include "common/image/decoded.h"
 #include "common/image/synapse_words.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -17,11 +18,6 @@ struct Neuron {
   static constexpr uint32_t kNone = ~0u;
   uint32_t population = kNone, index = 0;
 };
-struct Synapse {
-  uint32_t source, target;
-  int16_t weight;
-};
-
 class Decoder {
 public:
   Decoder(const Image &image, const target::CoreSpec &spec)
@@ -48,17 +44,7 @@ public:
 
 private:
   void start() {
-    net.name = image.netName;
-    net.profile = image.profile;
-    net.run = image.run;
-    net.hostLayers = image.hostLayers;
-    net.outputs = image.outputs;
-    for (const InputMap &input : image.inputs)
-      net.inputs.push_back(input.population);
-    for (uint32_t i = 0; i < image.populations.size(); ++i)
-      if (image.populations[i].isInput &&
-          std::find(net.inputs.begin(), net.inputs.end(), i) == net.inputs.end())
-        net.inputs.push_back(i); // all its elements feed host layers
+    net = decodedHead(image);
     for (const CoreImage &core : image.cores) {
       who.emplace_back(core.neurons.size());
       reached.emplace_back(core.axons.size(), 0);
@@ -69,12 +55,7 @@ private:
 
   void population(size_t i) {
     const PopulationMap &map = image.populations[i];
-    net::QuantPopulation population;
-    population.name = map.name;
-    population.shape = map.shape;
-    population.isInput = map.isInput;
-    population.scale = map.scale;
-    population.rest = map.rest;
+    net::QuantPopulation population = decodedPopulation(map);
     for (const Segment &segment : map.segments) {
       const CoreImage &core = image.cores[segment.core];
       const bool same =
@@ -211,38 +192,9 @@ private:
   }
 
   void projection(size_t i) {
-    const ProjectionInfo &info = image.projections[i];
-    std::vector<Synapse> &list = synapses[i];
-    auto key = [](const Synapse &s) { return std::pair(s.source, s.target); };
-    std::sort(list.begin(), list.end(),
-              [&](const Synapse &a, const Synapse &b) { return key(a) < key(b); });
-    const auto twice =
-        std::adjacent_find(list.begin(), list.end(),
-                           [&](const Synapse &a, const Synapse &b) { return key(a) == key(b); });
-    if (twice != list.end())
-      check.require(false, {"projections", i},
-                    llvm::formatv("two synapses from {0} to {1}", twice->source, twice->target));
-    net::SparseInts sparse;
-    sparse.posts = net.populations[info.target].size();
-    sparse.pres = net.populations[info.source].size();
-    sparse.rowStart.assign(size_t{sparse.pres} + 1, 0);
-    for (const Synapse &synapse : list) {
-      ++sparse.rowStart[size_t{synapse.source} + 1];
-      sparse.columns.push_back(synapse.target);
-      sparse.values.push_back(synapse.weight);
-    }
-    for (size_t row = 1; row < sparse.rowStart.size(); ++row)
-      sparse.rowStart[row] += sparse.rowStart[row - 1];
-    net::QuantProjection projection;
-    projection.name = info.name;
-    projection.source = info.source;
-    projection.target = info.target;
-    projection.delay = info.delay;
-    projection.weightBits = info.weightBits;
-    projection.exponent = exponents[i].value_or(0);
-    projection.weights = std::move(sparse);
-    net.projections.push_back(std::move(projection));
-    list = {};
+    net.projections.push_back(
+        decodedProjection(image, i, synapses[i], exponents[i].value_or(0), check));
+    synapses[i] = {};
   }
 
   static constexpr uint64_t kMostSynapses = uint64_t{1} << 28; // 12 bytes each
@@ -253,9 +205,9 @@ private:
   net::QuantNet net;
   uint64_t synapsesRead = 0, wordsRead = 0;
   bool tooLarge = false;
-  std::vector<std::vector<Neuron>> who;       // [core][local]
-  std::vector<std::vector<uint32_t>> reached; // [core][axon]: ways a spike gets there
-  std::vector<std::vector<Synapse>> synapses; // [projection]
+  std::vector<std::vector<Neuron>> who;              // [core][local]
+  std::vector<std::vector<uint32_t>> reached;        // [core][axon]: ways a spike gets there
+  std::vector<std::vector<DecodedSynapse>> synapses; // [projection]
   std::vector<std::optional<uint8_t>> exponents;
 };
 
@@ -267,7 +219,8 @@ llvm::Expected<net::QuantNet> toNetwork(const Image &image) {
   auto target = target::parseTarget(image.targetJson, "target of the image");
   if (!target)
     return target.takeError();
-  return Decoder(image, target->core).run();
+  return target->core.isCrossbar() ? crossbarToNetwork(image, target->core)
+                                   : Decoder(image, target->core).run();
 }
 
 } // namespace snnc::image

@@ -1,5 +1,6 @@
 #include "common/net/dequantize.h"
 
+#include "common/net/dequantize_crossbar.h"
 #include "common/net/synapses.h"
 #include "common/support/diag.h"
 
@@ -472,13 +473,15 @@ llvm::Expected<Net> Dequantizer::run() {
 
 bool isSilent(const QuantPopulation &population) {
   const std::vector<NeuronConfig> &neurons = population.neurons;
-  return !population.isInput &&
+  return !population.neurons.empty() &&
          std::all_of(neurons.begin(), neurons.end(), [](const NeuronConfig &neuron) {
            return neuron.threshold == kRegisterMax && !neuron.compareGe;
          });
 }
 
 llvm::Expected<Net> dequantize(const QuantNet &quant) {
+  if (quant.isCrossbar())
+    return dequantizeCrossbar(quant);
   return Dequantizer(quant).run();
 }
 

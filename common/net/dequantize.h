@@ -28,7 +28,8 @@ namespace snnc::net {
 // bias without a source to bring it; a convolution of differing scales with over 2^27 synapses.
 llvm::Expected<Net> dequantize(const QuantNet &quant);
 
-// True if no neuron of the population can fire: LI, I and CubaLI on a core.
+// True if no neuron of the population can fire: LI, I and CubaLI on a cuba core. (A crossbar
+// neuron fires at any threshold that its membrane reaches.)
 bool isSilent(const QuantPopulation &population);
 
 } // namespace snnc::net

@@ -1,6 +1,7 @@
 #include "common/net/equal_nets.h"
 
 #include "common/net/synapses.h"
+#include "common/net/text_names.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -72,24 +73,21 @@ Difference projectionDifference(const QuantProjection &a, const QuantProjection 
   return synapseDifference(where, preCount(a), OutgoingInts(a), OutgoingInts(b));
 }
 
-Difference neuronDifference(const std::string &where, const NeuronConfig &a,
-                            const NeuronConfig &b) {
-  const std::pair<const char *, std::pair<int64_t, int64_t>> fields[] = {
-      {"threshold", {a.threshold, b.threshold}},
-      {"reset", {a.reset, b.reset}},
-      {"vInit", {a.vInit, b.vInit}},
-      {"biasMant", {a.biasMant, b.biasMant}},
-      {"biasExp", {a.biasExp, b.biasExp}},
-      {"du", {a.du, b.du}},
-      {"dv", {a.dv, b.dv}},
-      {"refractory", {a.refractory, b.refractory}},
-      {"compareGe", {a.compareGe, b.compareGe}},
-      {"resetSubtract", {a.resetSubtract, b.resetSubtract}},
-      {"biasToCurrent", {a.biasToCurrent, b.biasToCurrent}},
-  };
-  for (const auto &[name, values] : fields)
-    if (auto d = compare(where, name, values.first, values.second))
-      return d;
+// The first register of the two lists that differs.
+template <class Config>
+Difference configsDifference(const std::string &where, const std::vector<Config> &a,
+                             const std::vector<Config> &b) {
+  if (auto d = compare(where, "neurons", a.size(), b.size()))
+    return d;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const std::string neuron = formatv("{0}: neuron {1}", where, i);
+    for (const auto &field : ConfigNames<Config>::kFields)
+      if (auto d = compare<int64_t>(neuron, field.name, field.get(a[i]), field.get(b[i])))
+        return d;
+    for (const auto &flag : ConfigNames<Config>::kFlags)
+      if (auto d = compare<bool>(neuron, flag.name, a[i].*flag.member, b[i].*flag.member))
+        return d;
+  }
   return std::nullopt;
 }
 
@@ -109,13 +107,9 @@ Difference populationDifference(const QuantPopulation &a, const QuantPopulation 
     return d;
   if (auto d = compare<unsigned>(where, "du offset", a.duOffset, b.duOffset))
     return d;
-  if (auto d = compare(where, "neurons", a.neurons.size(), b.neurons.size()))
+  if (auto d = configsDifference(where, a.neurons, b.neurons))
     return d;
-  for (size_t i = 0; i < a.neurons.size(); ++i)
-    if (a.neurons[i] != b.neurons[i])
-      return neuronDifference(formatv("{0}: neuron {1}", where, i).str(), a.neurons[i],
-                              b.neurons[i]);
-  return std::nullopt;
+  return configsDifference(where, a.crossbar, b.crossbar);
 }
 
 Difference hostDifference(const HostLayer &a, const HostLayer &b, uint32_t sources) {

@@ -14,8 +14,9 @@ public:
 private:
   bool item(QuantNet &net);
   bool population(QuantNet &net);
-  bool populationBody(QuantPopulation &population, uint32_t size);
-  bool config(NeuronConfig &config);
+  bool populationBody(QuantPopulation &population, uint32_t size, bool crossbar);
+  template <class Config> bool neurons(std::vector<Config> &neurons, uint32_t size);
+  template <class Config> bool config(Config &config);
   bool projection(QuantNet &net);
   bool hostLayer(QuantNet &net);
 
@@ -24,15 +25,15 @@ private:
 };
 
 // "{ threshold 64 du 4095 reset_subtract }"
-bool QuantParser::config(NeuronConfig &config) {
+template <class Config> bool QuantParser::config(Config &config) {
   if (!lex.mark('{'))
     return false;
   while (!lex.takeMark('}')) {
     bool known = false;
-    for (const ConfigFlag &flag : kConfigFlags)
+    for (const auto &flag : ConfigNames<Config>::kFlags)
       if (lex.takeWord(flag.name))
         known = config.*flag.member = true;
-    for (const ConfigField &field : kConfigFields) {
+    for (const auto &field : ConfigNames<Config>::kFields) {
       if (!lex.takeWord(field.name))
         continue;
       int64_t value = 0;
@@ -42,23 +43,27 @@ bool QuantParser::config(NeuronConfig &config) {
       known = true;
     }
     if (!known)
-      return lex.expected("a neuron's register (threshold, reset, v_init, bias_mant, bias_exp, du, "
-                          "dv, refractory, compare_ge, reset_subtract, bias_to_current) or '}'");
+      return lex.expected(ConfigNames<Config>::kExpected);
   }
   return !lex.failed();
 }
 
-bool QuantParser::populationBody(QuantPopulation &population, uint32_t size) {
+// "2 x { .. }"
+template <class Config> bool QuantParser::neurons(std::vector<Config> &neurons, uint32_t size) {
+  uint64_t count = 0;
+  Config one;
+  const int64_t left = static_cast<int64_t>(size) - static_cast<int64_t>(neurons.size());
+  if (!lex.integer(count, 1, left, "the number of neurons") || !lex.keyword("x") || !config(one))
+    return false;
+  neurons.insert(neurons.end(), count, one);
+  return true;
+}
+
+bool QuantParser::populationBody(QuantPopulation &population, uint32_t size, bool crossbar) {
   while (!lex.takeMark('}')) {
     if (lex.takeWord("neurons")) {
-      uint64_t count = 0;
-      NeuronConfig one;
-      const int64_t left =
-          static_cast<int64_t>(size) - static_cast<int64_t>(population.neurons.size());
-      if (!lex.integer(count, 1, left, "the number of neurons") || !lex.keyword("x") ||
-          !config(one))
+      if (!(crossbar ? neurons(population.crossbar, size) : neurons(population.neurons, size)))
         return false;
-      population.neurons.insert(population.neurons.end(), count, one);
     } else if (lex.takeWord("scale")) {
       if (!lex.list(population.scale, size, "a scale"))
         return false;
@@ -77,10 +82,13 @@ bool QuantParser::population(QuantNet &net) {
   if (!common.populationHead(population.name, population.shape))
     return false;
   constexpr int64_t kLow = -(1 << 23), kHigh = (1 << 23) - 1;
+  bool crossbar = false;
   while (lex.token == TextLexer::Token::Word) {
     bool ok = false;
     if (lex.takeWord("input"))
       ok = population.isInput = true;
+    else if (lex.takeWord("crossbar"))
+      ok = crossbar = true;
     else if (lex.takeWord("vmin"))
       ok = lex.integer(population.vmin, kLow, kHigh, "vmin");
     else if (lex.takeWord("vmax"))
@@ -92,7 +100,8 @@ bool QuantParser::population(QuantNet &net) {
     if (!ok)
       return false;
   }
-  return !lex.failed() && (!lex.takeMark('{') || populationBody(population, common.sizes.back()));
+  return !lex.failed() &&
+         (!lex.takeMark('{') || populationBody(population, common.sizes.back(), crossbar));
 }
 
 bool QuantParser::projection(QuantNet &net) {

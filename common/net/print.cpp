@@ -46,8 +46,8 @@ private:
   template <class T> void oneOrAll(const char *key, const std::vector<T> &values);
   void joined(uint32_t source, uint32_t target);
   void grid(const ProjectionGrid &grid);
-  void neurons(llvm::ArrayRef<NeuronConfig> neurons);
-  void config(const NeuronConfig &config);
+  template <class Config> void neurons(llvm::ArrayRef<Config> neurons);
+  template <class Config> void config(const Config &config);
   void flagged(const char *key, int64_t value, int64_t usual);
 
   llvm::raw_ostream &os;
@@ -274,18 +274,18 @@ void Printer::flagged(const char *key, int64_t value, int64_t usual) {
 }
 
 // What differs from a silent neuron.
-void Printer::config(const NeuronConfig &config) {
-  const NeuronConfig usual;
+template <class Config> void Printer::config(const Config &config) {
+  const Config usual;
   os << '{';
-  for (const ConfigField &field : kConfigFields)
+  for (const auto &field : ConfigNames<Config>::kFields)
     flagged(field.name, field.get(config), field.get(usual));
-  for (const ConfigFlag &flag : kConfigFlags)
+  for (const auto &flag : ConfigNames<Config>::kFlags)
     if (config.*flag.member)
       os << ' ' << flag.name;
   os << " }";
 }
 
-void Printer::neurons(llvm::ArrayRef<NeuronConfig> neurons) {
+template <class Config> void Printer::neurons(llvm::ArrayRef<Config> neurons) {
   while (!neurons.empty()) {
     size_t same = 1;
     while (same < neurons.size() && neurons[same] == neurons.front())
@@ -304,11 +304,14 @@ void Printer::population(const QuantPopulation &population) {
   shape(population.shape);
   if (population.isInput)
     os << " input";
+  if (!population.crossbar.empty())
+    os << " crossbar";
   flagged("vmin", population.vmin, usual.vmin);
   flagged("vmax", population.vmax, usual.vmax);
   flagged("du_offset", population.duOffset, usual.duOffset);
   os << " {\n";
-  neurons(population.neurons);
+  neurons<NeuronConfig>(population.neurons);
+  neurons<CrossbarConfig>(population.crossbar);
   if (!population.scale.empty()) {
     os << "    scale ";
     list<double>(population.scale);

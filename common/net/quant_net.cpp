@@ -8,12 +8,14 @@
 namespace snnc::net {
 
 // One round over all edges; true if any population moved later.
-static bool relax(const QuantNet &net, std::vector<int64_t> &first) {
+static bool relax(const QuantNet &net, llvm::ArrayRef<uint32_t> hops, std::vector<int64_t> &first) {
   bool moved = false;
-  for (const QuantProjection &edge : net.projections) {
+  for (size_t p = 0; p < net.projections.size(); ++p) {
+    const QuantProjection &edge = net.projections[p];
     if (net.populations[edge.source].isInput)
       continue; // the host injects for the target's own tick
-    const int64_t earliest = first[edge.source] + 1 - static_cast<int64_t>(edge.delay);
+    const int64_t hop = hops.empty() ? 1 : hops[p];
+    const int64_t earliest = first[edge.source] + hop - static_cast<int64_t>(edge.delay);
     if (earliest > first[edge.target]) {
       first[edge.target] = earliest;
       moved = true;
@@ -22,9 +24,9 @@ static bool relax(const QuantNet &net, std::vector<int64_t> &first) {
   return moved;
 }
 
-std::vector<uint32_t> firstTicks(const QuantNet &net) {
+std::vector<uint32_t> firstTicks(const QuantNet &net, llvm::ArrayRef<uint32_t> hops) {
   std::vector<int64_t> first(net.populations.size(), 0);
-  for (size_t round = 0; relax(net, first); ++round)
+  for (size_t round = 0; relax(net, hops, first); ++round)
     if (round >= net.populations.size())
       return {};
   return {first.begin(), first.end()};

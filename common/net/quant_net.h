@@ -15,6 +15,8 @@
 #include "common/net/linear_map.h"
 #include "common/net/profile.h"
 
+#include "llvm/ADT/ArrayRef.h"
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -61,7 +63,9 @@ struct QuantPopulation {
   std::string name;
   std::vector<uint32_t> shape;
   bool isInput = false;
-  std::vector<NeuronConfig> neurons; // one per neuron; empty for an input
+  // One per neuron, in one of the two; both empty for an input.
+  std::vector<NeuronConfig> neurons;         // of cuba cores
+  std::vector<CrossbarConfig> crossbar = {}; // of crossbar cores
   // Per core on the chip: populations that differ never share one.
   int32_t vmin = -((1 << 23) - 1), vmax = (1 << 23) - 1;
   uint8_t duOffset = 1;
@@ -78,7 +82,8 @@ struct QuantPopulation {
   }
 };
 
-// Stored weights w, signed, weightBits wide; the effect of one is w << (6 + exponent).
+// Stored weights w, signed, weightBits wide; the effect of one is w << (6 + exponent), or w itself
+// on a crossbar core, where the exponent is 0.
 // A convolution's kernel is stored once; on a core its axons share words (image/synapse_words.h).
 struct QuantProjection {
   std::string name;
@@ -117,12 +122,21 @@ struct QuantNet {
   std::vector<QuantProjection> projections; // those that run on the chip
   std::vector<HostLayer> hostLayers;        // at most one per target population
   std::vector<uint32_t> inputs, outputs;
+
+  // For crossbar cores: all its populations are, or none (net/verify.h).
+  bool isCrossbar() const {
+    for (const QuantPopulation &population : populations)
+      if (!population.crossbar.empty())
+        return true;
+    return false;
+  }
 };
 
 // First tick of each population on the chip, feed-forward hops costing a tick each: the longest
 // path with edges (first[source] + 1 - delay), inputs at 0 and delivered within the tick. Empty
 // if a cycle of k hops has fewer than k steps of delay in all (such a net cannot run tick-based).
-std::vector<uint32_t> firstTicks(const QuantNet &net);
+// `hops`: ticks that each projection takes instead of one, if not empty; of an input's it is 0.
+std::vector<uint32_t> firstTicks(const QuantNet &net, llvm::ArrayRef<uint32_t> hops = {});
 
 // Axonal delay in ticks that makes an edge arrive in its target's window:
 // first[target] + delay - first[source] - 1 (from an input: injected at its tick, always 0).

@@ -29,38 +29,63 @@ inline constexpr ParamField kParamFields[] = {
 };
 
 // An integer register of a neuron, with its range (quant_net.h).
-struct ConfigField {
+template <class Config> struct ConfigField {
   const char *name;
   int64_t lo, hi;
-  int64_t (*get)(const NeuronConfig &);
-  void (*set)(NeuronConfig &, int64_t);
+  int64_t (*get)(const Config &);
+  void (*set)(Config &, int64_t);
 };
+template <class Config> struct ConfigFlag {
+  const char *name;
+  bool Config::*member;
+};
+// The registers of NeuronConfig and of CrossbarConfig.
+template <class Config> struct ConfigNames;
+
 #define SNNC_CONFIG_FIELD(name, member, lo, hi)                                                    \
   {                                                                                                \
-    name, lo, hi, [](const NeuronConfig &c) -> int64_t { return c.member; },                       \
-        [](NeuronConfig &c, int64_t x) { c.member = static_cast<decltype(c.member)>(x); }          \
+    name, lo, hi, [](const Config &c) -> int64_t { return c.member; },                             \
+        [](Config &c, int64_t x) { c.member = static_cast<decltype(c.member)>(x); }                \
   }
-inline constexpr ConfigField kConfigFields[] = {
-    SNNC_CONFIG_FIELD("threshold", threshold, -(1 << 23), (1 << 23) - 1),
-    SNNC_CONFIG_FIELD("reset", reset, -(1 << 23), (1 << 23) - 1),
-    SNNC_CONFIG_FIELD("v_init", vInit, -(1 << 23), (1 << 23) - 1),
-    SNNC_CONFIG_FIELD("bias_mant", biasMant, -(1 << 12), (1 << 12) - 1),
-    SNNC_CONFIG_FIELD("bias_exp", biasExp, 0, 7),
-    SNNC_CONFIG_FIELD("du", du, 0, 4095),
-    SNNC_CONFIG_FIELD("dv", dv, 0, 4095),
-    SNNC_CONFIG_FIELD("refractory", refractory, 1, 63),
+template <> struct ConfigNames<NeuronConfig> {
+  using Config = NeuronConfig;
+  static constexpr ConfigField<Config> kFields[] = {
+      SNNC_CONFIG_FIELD("threshold", threshold, -(1 << 23), (1 << 23) - 1),
+      SNNC_CONFIG_FIELD("reset", reset, -(1 << 23), (1 << 23) - 1),
+      SNNC_CONFIG_FIELD("v_init", vInit, -(1 << 23), (1 << 23) - 1),
+      SNNC_CONFIG_FIELD("bias_mant", biasMant, -(1 << 12), (1 << 12) - 1),
+      SNNC_CONFIG_FIELD("bias_exp", biasExp, 0, 7),
+      SNNC_CONFIG_FIELD("du", du, 0, 4095),
+      SNNC_CONFIG_FIELD("dv", dv, 0, 4095),
+      SNNC_CONFIG_FIELD("refractory", refractory, 1, 63),
+  };
+  static constexpr ConfigFlag<Config> kFlags[] = {
+      {"compare_ge", &Config::compareGe},
+      {"reset_subtract", &Config::resetSubtract},
+      {"bias_to_current", &Config::biasToCurrent},
+  };
+  static constexpr const char *kExpected =
+      "a neuron's register (threshold, reset, v_init, bias_mant, bias_exp, du, dv, refractory, "
+      "compare_ge, reset_subtract, bias_to_current) or '}'";
+};
+template <> struct ConfigNames<CrossbarConfig> {
+  using Config = CrossbarConfig;
+  static constexpr ConfigField<Config> kFields[] = {
+      SNNC_CONFIG_FIELD("leak", leak, -(1 << 15), (1 << 15) - 1),
+      SNNC_CONFIG_FIELD("threshold", threshold, -(1 << 23), (1 << 23) - 1),
+      SNNC_CONFIG_FIELD("floor", floor, -(1 << 23), 0),
+      SNNC_CONFIG_FIELD("reset", reset, -(1 << 23), (1 << 23) - 1),
+      SNNC_CONFIG_FIELD("v_init", vInit, -(1 << 23), (1 << 23) - 1),
+  };
+  static constexpr ConfigFlag<Config> kFlags[] = {
+      {"linear_reset", &Config::linearReset},
+      {"floor_inclusive", &Config::floorInclusive},
+  };
+  static constexpr const char *kExpected =
+      "a crossbar neuron's register (leak, threshold, floor, reset, v_init, linear_reset, "
+      "floor_inclusive) or '}'";
 };
 #undef SNNC_CONFIG_FIELD
-
-struct ConfigFlag {
-  const char *name;
-  bool NeuronConfig::*member;
-};
-inline constexpr ConfigFlag kConfigFlags[] = {
-    {"compare_ge", &NeuronConfig::compareGe},
-    {"reset_subtract", &NeuronConfig::resetSubtract},
-    {"bias_to_current", &NeuronConfig::biasToCurrent},
-};
 
 // Characters of a name or number that needs no quotes.
 inline bool isWordChar(char c) {

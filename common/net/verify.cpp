@@ -126,11 +126,28 @@ void checkProjection(const Projection &projection, const Edge &edge, llvm::Array
 
 // ---- integers
 
+template <class Config>
+void checkRegisters(const QuantPopulation &population, llvm::ArrayRef<Config> neurons,
+                    Findings &findings) {
+  for (size_t i = 0; i < neurons.size(); ++i)
+    for (const auto &field : ConfigNames<Config>::kFields) {
+      const int64_t value = field.get(neurons[i]);
+      int64_t lo = field.lo;
+      if constexpr (std::is_same_v<Config, NeuronConfig>)
+        if (neurons[i].resetSubtract && field.name == llvm::StringRef("reset"))
+          lo = 0; // an amount
+      if (value < lo || value > field.hi)
+        findings.add(llvm::formatv("'{0}' of '{1}[{2}]' is {3}, expected {4} .. {5}", field.name,
+                                   population.name, i, value, lo, field.hi));
+    }
+}
+
 void checkConfigs(const QuantPopulation &population, uint64_t size, Findings &findings) {
   const uint64_t wanted = population.isInput ? 0 : size;
-  if (population.neurons.size() != wanted)
+  const uint64_t configs = population.neurons.size() + population.crossbar.size();
+  if (configs != wanted)
     findings.add(llvm::formatv("'{0}' has {1} neuron configurations, expected {2}", population.name,
-                               population.neurons.size(), wanted));
+                               configs, wanted));
   if (!population.scale.empty() && population.scale.size() != size)
     findings.add(llvm::formatv("'{0}' has {1} scales, expected {2}", population.name,
                                population.scale.size(), size));
@@ -144,17 +161,24 @@ void checkConfigs(const QuantPopulation &population, uint64_t size, Findings &fi
   if (population.duOffset > 1)
     findings.add(llvm::formatv("du_offset of '{0}' is {1}, 0 or 1 expected", population.name,
                                unsigned{population.duOffset}));
-  for (size_t i = 0; i < population.neurons.size(); ++i) {
-    const NeuronConfig &config = population.neurons[i];
-    for (const ConfigField &field : kConfigFields) {
-      const int64_t value = field.get(config);
-      const bool amount = config.resetSubtract && field.name == llvm::StringRef("reset");
-      const int64_t lo = amount ? 0 : field.lo;
-      if (value < lo || value > field.hi)
-        findings.add(llvm::formatv("'{0}' of '{1}[{2}]' is {3}, expected {4} .. {5}", field.name,
-                                   population.name, i, value, lo, field.hi));
-    }
-  }
+  checkRegisters<NeuronConfig>(population, population.neurons, findings);
+  checkRegisters<CrossbarConfig>(population, population.crossbar, findings);
+}
+
+// Crossbar cores have no exponents and no host layers, and a network is for one kind of core.
+void checkKind(const QuantNet &net, Findings &findings) {
+  if (!net.isCrossbar())
+    return;
+  for (const QuantPopulation &population : net.populations)
+    if (!population.neurons.empty())
+      findings.add(llvm::formatv("'{0}' is for cuba cores, other populations for crossbar cores",
+                                 population.name));
+  for (const QuantProjection &projection : net.projections)
+    if (projection.exponent != 0)
+      findings.add(llvm::formatv("'{0}' has the exponent {1}, crossbar cores have none",
+                                 projection.name, unsigned{projection.exponent}));
+  for (const HostLayer &layer : net.hostLayers)
+    findings.add(llvm::formatv("host layer '{0}' ends at a crossbar core", layer.name));
 }
 
 void checkBits(const std::string &name, llvm::ArrayRef<int16_t> values, unsigned bits,
@@ -280,6 +304,7 @@ llvm::Error verify(const QuantNet &net) {
   const size_t projections = net.projections.size();
   for (size_t i = 0; ok && i < projections; ++i)
     checkProjection(net.projections[i], edges[i], layers, findings);
+  checkKind(net, findings);
   std::set<uint32_t> onHost;
   for (size_t i = 0; ok && i < net.hostLayers.size(); ++i) {
     checkHostLayer(net.hostLayers[i], edges[projections + i], layers, findings);

@@ -15,6 +15,10 @@ MembraneUnits membraneUnits(const net::QuantPopulation &population, const net::P
     units.delayedReset.push_back(neuron.resetSubtract ? neuron.reset : 0);
     units.held.push_back(neuron.refractory - 1u);
   }
+  for (const net::CrossbarConfig &neuron : population.crossbar) {
+    units.delayedReset.push_back(neuron.linearReset ? neuron.threshold : 0);
+    units.held.push_back(0);
+  }
   return units;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/core_ir/core_ir.h"
+#include "compiler/core_ir/crossbar_ir.h"
 
 #include "common/image/image.h"
 #include "common/net/net.h"
@@ -39,7 +40,8 @@ struct Module {
   net::Profile profile; // as imported: `lower` makes the net's own profile trivial
   std::vector<std::vector<double>> rests; // [population] v_leak that `lower` took off; empty = 0
   std::optional<net::QuantNet> quant;
-  std::optional<core_ir::CoreIr> cores;
+  std::optional<core_ir::CoreIr> cores;        // of a target with cuba cores
+  std::optional<core_ir::CrossbarIr> crossbar; // or with crossbar cores
   std::optional<image::Image> image;
 
   std::vector<LayerStats> layers;

@@ -1,5 +1,6 @@
 #include "compiler/pass/pass_manager.h"
 
+#include "compiler/core_ir/crossbar_verify.h"
 #include "compiler/core_ir/verify.h"
 
 #include "common/image/codec.h"
@@ -37,6 +38,9 @@ llvm::Error verifyModule(const Module &module, const target::Target &target) {
   if (module.cores)
     if (llvm::Error error = core_ir::verify(*module.cores, *module.quant, target))
       return error;
+  if (module.crossbar)
+    if (llvm::Error error = core_ir::verify(*module.crossbar, *module.quant, target))
+      return error;
   return module.image ? image::verify(*module.image) : llvm::Error::success();
 }
 
@@ -45,6 +49,8 @@ void printModule(const Module &module, llvm::raw_ostream &os) {
     image::dump(*module.image, /*full=*/true, os);
   else if (module.cores)
     core_ir::print(*module.cores, *module.quant, os);
+  else if (module.crossbar)
+    core_ir::print(*module.crossbar, *module.quant, os);
   else if (module.quant)
     net::print(*module.quant, os);
   else

@@ -80,6 +80,10 @@ CompileReport reportOf(const Module &module, const PassManager &manager) {
     report.coresUsed = static_cast<uint32_t>(module.cores->clusters.size());
     report.coresLowerBound = module.cores->coresLowerBound;
   }
+  if (module.crossbar) {
+    report.coresUsed = static_cast<uint32_t>(module.crossbar->clusters.size());
+    report.coresLowerBound = module.crossbar->coresLowerBound;
+  }
   report.messagesPerTick = module.traffic.messagesPerTick;
   report.hopsPerTick = module.traffic.hopsPerTick;
   report.lowerBoundMessagesPerTick = module.traffic.lowerBoundMessagesPerTick;

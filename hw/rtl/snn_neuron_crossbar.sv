@@ -116,7 +116,7 @@ module snn_neuron_crossbar (
     if (fire) begin
       y = s3_linear_q ? y - (SumBits + 1)'(s3_threshold_q) : (SumBits + 1)'(s3_reset_q);
     end else if (below) begin
-      y = s3_linear_q ? y - (SumBits + 1)'(s3_floor_q) : -(SumBits + 1)'(s3_reset_q);
+      y = s3_linear_q ? y - (SumBits + 1)'(s3_floor_q) : -((SumBits + 1)'(s3_reset_q));
     end
     clamped = (y > top) ? top : (y < bottom) ? bottom : y;
   end

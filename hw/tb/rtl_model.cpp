@@ -7,6 +7,18 @@
 
 #include "Vsnn_top.h"
 #include "verilated.h"
+#if defined(SNNC_RTL_WAVE_vcd)
+#include "verilated_vcd_c.h"
+using WaveFile = VerilatedVcdC;
+#elif defined(SNNC_RTL_WAVE_fst)
+#include "verilated_fst_c.h"
+using WaveFile = VerilatedFstC;
+#else
+// A machine without waveforms.
+struct WaveFile {
+  void dump(uint64_t) {}
+};
+#endif
 
 #include <cstdarg>
 #include <cstdio>
@@ -99,6 +111,9 @@ struct SnncRtlModel {
     // Seed 0 would mean "from the clock".
     context.randSeed(static_cast<int>(seed % 0x7FFFFFFF) + 1);
     context.assertOn(true);
+#if defined(SNNC_RTL_WAVE_vcd) || defined(SNNC_RTL_WAVE_fst)
+    context.traceEverOn(true);
+#endif
     top = std::make_unique<Vsnn_top>(&context, "snn_top");
     top->clk_i = 0;
     top->cfg_valid_i = 0;
@@ -118,10 +133,18 @@ struct SnncRtlModel {
       drawStalls();
     top->clk_i = 0;
     top->eval();
+    dump();
   }
   void edge() {
     top->clk_i = 1;
     top->eval();
+    dump();
+  }
+  // Time counts half cycles, whether or not they are written.
+  void dump() {
+    ++time;
+    if (waveOn)
+      wave->dump(time);
   }
   void cycle() {
     settle();
@@ -148,6 +171,26 @@ struct SnncRtlModel {
       stallState = stallState * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX
       setBit(top->stall_i, i, (stallState >> 56) < stallRate);
     }
+  }
+
+  void openWave(const char *path, int core) {
+#if defined(SNNC_RTL_WAVE_vcd) || defined(SNNC_RTL_WAVE_fst)
+    wave = std::make_unique<WaveFile>();
+    if (core >= 0) {
+      const int x = core % SNNC_RTL_WIDTH, y = core / SNNC_RTL_WIDTH;
+      const std::string column = std::to_string(x), row = std::to_string(y);
+      wave->dumpvars(99, "snn_top.snn_top.core_" + column + "_" + row);
+      wave->dumpvars(99, "snn_top.snn_top.u_mesh.gen_y[" + row + "].gen_x[" + column + "]");
+    }
+    top->trace(wave.get(), 99);
+    wave->open(path);
+    if (!wave->isOpen())
+      throw Failure(std::string("cannot write waveforms to ") + path);
+#else
+    (void)path;
+    (void)core;
+    throw Failure("this machine is built without waveforms");
+#endif
   }
 
   void restart() {
@@ -235,6 +278,9 @@ struct SnncRtlModel {
   std::vector<SnncRtlSpike> spikes;
   std::vector<SnncRtlSend> sends;
   uint64_t cycles = 0;
+  std::unique_ptr<WaveFile> wave; // closed when it is destroyed, before `top`
+  bool waveOn = false;
+  uint64_t time = 0; // [half cycles]
   uint64_t stallState = 0;
   uint32_t stallRate = 0;
   std::string error;
@@ -279,6 +325,10 @@ const SnncRtlApi kApi = {
     },
     [](SnncRtlModel *model) { return guarded(model, [&] { model->tick(); }); },
     [](SnncRtlModel *model, uint64_t seed, uint32_t rate) { model->stall(seed, rate); },
+    [](SnncRtlModel *model, const char *path, int core) {
+      return guarded(model, [&] { model->openWave(path, core); });
+    },
+    [](SnncRtlModel *model, int on) { model->waveOn = on != 0 && model->wave; },
     [](const SnncRtlModel *model) { return model->cycles; },
     [](const SnncRtlModel *model, const SnncRtlSpike **out) {
       *out = model->spikes.data();

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define SNNC_RTL_ABI 2
+#define SNNC_RTL_ABI 3
 
 struct SnncRtlModel;
 
@@ -47,6 +47,11 @@ struct SnncRtlApi {
   /* For tests: from now on each output of each router is held back in each cycle with probability
    * rate / 256 (0..255; 0 at the start), drawn from seed. */
   void (*stall)(struct SnncRtlModel *, uint64_t seed, uint32_t rate);
+
+  /* For machines built with waveforms: everything, or core id `core` alone if it is not negative, goes
+   * to the file `path` while wave() is on (off at the start). The file ends with destroy(). */
+  int (*openWave)(struct SnncRtlModel *, const char *path, int core);
+  void (*wave)(struct SnncRtlModel *, int on);
 
   /* Of the last tick; arrays live until the next. */
   uint64_t (*tickCycles)(const struct SnncRtlModel *);

@@ -140,9 +140,11 @@ public:
 private:
   uint64_t nonzeroWeights(const image::CoreImage &core, const image::AxonEntry &axon) const;
   void costAxons();
+  void costCrossbarAxons(uint32_t core, const target::CoreSpec &spec);
   // `count` messages of population `source` from router (x, y) to an axon of a core.
   void deliver(uint32_t source, uint64_t count, int x, int y, uint32_t core, uint32_t axon);
   void sendSpikes(const SpikeCounts &spikes);
+  void sendFrom(uint32_t core, uint32_t local, uint32_t population, uint64_t count);
   void sendPackets(const SpikeCounts &spikes);
   void shareUpdates(const Counters &counters);
   uint32_t coreAt(uint8_t x, uint8_t y) const;
@@ -181,9 +183,13 @@ uint64_t Attribution::nonzeroWeights(const image::CoreImage &core,
 
 void Attribution::costAxons() {
   // An image carries the target it was made for; images are verified before they get here.
-  llvm::Expected<target::Target> target = target::parseTarget(image.targetJson, "image");
-  format = image::WordFormat::of(llvm::cantFail(std::move(target)).core);
+  const target::CoreSpec spec = llvm::cantFail(target::parseTarget(image.targetJson, "image")).core;
   axons.resize(image.cores.size());
+  for (uint32_t c = 0; spec.isCrossbar() && c < image.cores.size(); ++c)
+    costCrossbarAxons(c, spec);
+  if (spec.isCrossbar())
+    return;
+  format = image::WordFormat::of(spec);
   for (size_t c = 0; c < image.cores.size(); ++c)
     for (size_t a = 0; a < image.cores[c].axons.size(); ++a) {
       const image::AxonEntry &axon = image.cores[c].axons[a];
@@ -193,6 +199,28 @@ void Attribution::costAxons() {
                 image.projections[image.axonSources[c][a].projection].target};
       axons[c].push_back(cost);
     }
+}
+
+// A crossbar's rows are read by neurons, not by spikes: they are nobody's words.
+void Attribution::costCrossbarAxons(uint32_t core, const target::CoreSpec &spec) {
+  const image::CrossbarTables &tables = image.cores[core].crossbar;
+  std::vector<uint32_t> populationOf(tables.neurons.size(), 0);
+  for (uint32_t p = 0; p < image.populations.size(); ++p)
+    for (const image::Segment &segment : image.populations[p].segments)
+      if (segment.core == core)
+        std::fill_n(populationOf.begin() + segment.local, segment.count, p);
+  for (const image::NeuronCopy &copy : image.copies)
+    if (copy.core == core)
+      populationOf[copy.local] = copy.population;
+  for (size_t a = 0; a < tables.axonTypes.size(); ++a) {
+    AxonCost cost;
+    for (size_t n = 0; n < tables.neurons.size(); ++n)
+      if (tables.connected(n, a, spec.rowWords())) {
+        cost.synops += tables.weights[n * spec.axonTypes + tables.axonTypes[a]] != 0;
+        cost.target = populationOf[n];
+      }
+    axons[core].push_back(cost);
+  }
 }
 
 uint32_t Attribution::coreAt(uint8_t x, uint8_t y) const {
@@ -214,20 +242,24 @@ void Attribution::deliver(uint32_t source, uint64_t count, int x, int y, uint32_
   receiver.synops += count * cost.synops;
 }
 
+void Attribution::sendFrom(uint32_t c, uint32_t local, uint32_t population, uint64_t count) {
+  const image::CoreImage &core = image.cores[c];
+  const image::OutPointer &slots = core.outPointers[local];
+  layers[population].activity.spikes += count;
+  layers[population].activity.messagesSent += count * slots.count;
+  for (uint32_t s = 0; count != 0 && s < slots.count; ++s) {
+    const image::OutSlot &slot = core.outSlots[slots.base + s];
+    deliver(population, count, core.x, core.y, coreAt(slot.x, slot.y), slot.axon);
+  }
+}
+
 void Attribution::sendSpikes(const SpikeCounts &spikes) {
   for (uint32_t p = 0; p < image.populations.size(); ++p)
     for (const image::Segment &segment : image.populations[p].segments)
-      for (uint32_t i = 0; i < segment.count; ++i) {
-        const uint64_t count = spikes.of(p)[segment.first + i];
-        const image::CoreImage &core = image.cores[segment.core];
-        const image::OutPointer &slots = core.outPointers[segment.local + i];
-        layers[p].activity.spikes += count;
-        layers[p].activity.messagesSent += count * slots.count;
-        for (uint32_t s = 0; count != 0 && s < slots.count; ++s) {
-          const image::OutSlot &slot = core.outSlots[slots.base + s];
-          deliver(p, count, core.x, core.y, coreAt(slot.x, slot.y), slot.axon);
-        }
-      }
+      for (uint32_t i = 0; i < segment.count; ++i)
+        sendFrom(segment.core, segment.local + i, p, spikes.of(p)[segment.first + i]);
+  for (const image::NeuronCopy &copy : image.copies)
+    sendFrom(copy.core, copy.local, copy.population, spikes.of(copy.population)[copy.neuron]);
 }
 
 void Attribution::sendPackets(const SpikeCounts &spikes) {
@@ -248,6 +280,10 @@ void Attribution::shareUpdates(const Counters &counters) {
       neurons[{segment.core, p}] += segment.count;
       onCore[segment.core] += segment.count;
     }
+  for (const image::NeuronCopy &copy : image.copies) {
+    ++neurons[{copy.core, copy.population}];
+    ++onCore[copy.core];
+  }
   // Windows are equally long, so neurons share a core's updates evenly; the last takes the rest.
   uint64_t active = 0, inactive = 0, left = 0;
   for (const auto &[place, count] : neurons) {

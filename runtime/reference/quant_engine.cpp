@@ -3,11 +3,13 @@
 #include "runtime/reference/quant_engine.h"
 
 #include "common/net/synapses.h"
+#include "runtime/reference/crossbar_layer.h"
 #include "runtime/reference/schedule.h"
 #include "runtime/reference/spike_history.h"
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -63,9 +65,8 @@ struct Synapses {
   double gain = 1.0; // effect of a weight of 1
   Columns columns;
 
-  Synapses(const net::QuantProjection &projection, unsigned weightShift)
-      : source(projection.source), delay(projection.delay),
-        gain(powerOfTwo(weightShift + projection.exponent)),
+  Synapses(const net::QuantProjection &projection, double gain)
+      : source(projection.source), delay(projection.delay), gain(gain),
         columns(projection, projection.pools.empty() &&
                                 std::holds_alternative<net::DenseInts>(projection.weights)) {}
 
@@ -115,12 +116,19 @@ struct Layer {
   double vmin = 0, vmax = 0;
   std::vector<Synapses> inputs;
   std::unique_ptr<Host> host;
+  std::unique_ptr<CrossbarLayer> crossbar; // instead of the registers above
 };
 
-Layer layerOf(const net::QuantPopulation &population, uint32_t index, unsigned decayBits) {
+Layer layerOf(const net::QuantPopulation &population, uint32_t index,
+              const target::CoreSpec &core) {
   Layer layer;
   layer.population = index;
   layer.size = population.size();
+  if (!population.crossbar.empty()) {
+    layer.crossbar = std::make_unique<CrossbarLayer>(population, core.membraneBits);
+    layer.vInit = layer.crossbar->vInit();
+    return layer;
+  }
   layer.vmin = population.vmin;
   layer.vmax = population.vmax;
   const auto size = static_cast<Eigen::Index>(layer.size);
@@ -131,8 +139,8 @@ Layer layerOf(const net::QuantPopulation &population, uint32_t index, unsigned d
     flags->resize(size);
   for (Eigen::Index n = 0; n < size; ++n) {
     const net::NeuronConfig &neuron = population.neurons[static_cast<size_t>(n)];
-    layer.keepU[n] = powerOfTwo(decayBits) - (neuron.du + population.duOffset);
-    layer.keepV[n] = powerOfTwo(decayBits) - neuron.dv;
+    layer.keepU[n] = powerOfTwo(core.decayBits) - (neuron.du + population.duOffset);
+    layer.keepV[n] = powerOfTwo(core.decayBits) - neuron.dv;
     layer.threshold[n] = neuron.threshold;
     layer.reset[n] = neuron.reset;
     layer.vInit[n] = neuron.vInit;
@@ -196,10 +204,11 @@ QuantEngine::Impl::Impl(const net::QuantNet &net, const target::CoreSpec &core)
   for (uint32_t p : order) {
     if (net.populations[p].isInput)
       continue;
-    Layer layer = layerOf(net.populations[p], p, core.decayBits);
+    Layer layer = layerOf(net.populations[p], p, core);
     for (const net::QuantProjection &projection : net.projections)
       if (projection.target == p)
-        layer.inputs.emplace_back(projection, core.weightShift);
+        layer.inputs.emplace_back(
+            projection, layer.crossbar ? 1.0 : powerOfTwo(core.weightShift + projection.exponent));
     for (const net::HostLayer &host : net.hostLayers)
       if (host.target == p)
         layer.host = std::make_unique<Host>(host, net.populations[host.source].size(), layer.size);
@@ -223,6 +232,11 @@ void QuantEngine::Impl::setBias(const Layer &layer, LayerState &state,
 
 void QuantEngine::Impl::update(const Layer &layer, LayerState &state, const Array &sums,
                                uint8_t *spikes) {
+  if (layer.crossbar) {
+    const CrossbarLayer::Flags fired = layer.crossbar->update(sums, state.v, events.membraneClamps);
+    std::copy(fired.data(), fired.data() + fired.size(), spikes);
+    return;
+  }
   const Array zero = Array::Zero(layer.size);
   const Array acc = wrapped(sums, core.accumulatorBits); // step 1
   events.accWraps += static_cast<uint64_t>((acc != sums).count());

@@ -131,4 +131,12 @@ std::vector<uint64_t> configStream(const image::Image &image, uint32_t steps) {
   return out;
 }
 
+uint64_t flitOf(const HostPacket &packet) {
+  return Word().put(packet.x, 8).put(packet.y, 8).put(packet.axon, 16).put(packet.delay, 8);
+}
+
+uint64_t stateWord(const NeuronState &state) {
+  return Word().put(state.u, 24).put(state.v, 24).put(state.refractory, 6);
+}
+
 } // namespace snnc::runtime::rtl

@@ -46,12 +46,9 @@ std::string shippedFolder() {
   return SNNC_RTL_MACHINES_DIR;
 }
 
-// Every file that goes into a machine beside the package, relative to the hardware folder.
-static llvm::Expected<std::vector<std::string>> sourcesOf(llvm::StringRef hardware) {
-  std::vector<std::string> files = {
-      "build_machine.sh", "rtl/files.f",    "rtl/include/snn_assert.svh",
-      "tb/rtl_model.cpp", "tb/rtl_model.h", "tb/rtl_print.h"};
-  auto list = support::readFile(joined(hardware, "rtl/files.f"));
+llvm::Expected<std::vector<std::string>> rtlSources() {
+  std::vector<std::string> files;
+  auto list = support::readFile(joined(hardwareFolder(), "rtl/files.f"));
   if (!list)
     return list.takeError();
   llvm::SmallVector<llvm::StringRef, 32> lines;
@@ -63,14 +60,18 @@ static llvm::Expected<std::vector<std::string>> sourcesOf(llvm::StringRef hardwa
 }
 
 llvm::Expected<MachineId> machineId(const target::Target &target, uint32_t meshWidth,
-                                    uint32_t meshHeight) {
+                                    uint32_t meshHeight, llvm::StringRef wave) {
   MachineId id;
+  id.wave = wave.str();
   id.package = target::emitSvPackage(target, meshWidth, meshHeight);
   const std::string hardware = hardwareFolder();
-  auto files = sourcesOf(hardware);
+  auto files = rtlSources();
   if (!files)
     return files.takeError();
-  std::string all = id.package;
+  files->insert(files->begin(),
+                {"build_machine.sh", "rtl/files.f", "rtl/include/snn_assert.svh",
+                 "tb/rtl_model.cpp", "tb/rtl_model.h", "tb/rtl_print.h", "tb/snn_probe.sv"});
+  std::string all = id.package + "\n--- waveforms " + id.wave;
   for (const std::string &file : *files) {
     auto text = support::readFile(joined(hardware, file));
     if (!text)
@@ -129,8 +130,9 @@ llvm::Expected<std::string> buildMachine(const MachineId &id, llvm::StringRef fo
   const std::string shell = *llvm::sys::findProgramByName("sh");
   // The shell redirects: the type of ExecuteAndWait's redirects differs between LLVM versions.
   const llvm::StringRef args[] = {
-      shell,   "-c", "exec sh \"$1\" \"$2\" \"$3\" >\"$4\" 2>&1 </dev/null", "sh", script, package,
-      machine, log};
+      shell,   "-c",   "exec sh \"$1\" \"$2\" \"$3\" $5 >\"$4\" 2>&1 </dev/null",
+      "sh",    script, package,
+      machine, log,    id.wave};
   const int code = llvm::sys::ExecuteAndWait(shell, args);
   if (code != 0 || !llvm::sys::fs::exists(machine))
     return Diag(DiagCode::RtlBuildFailed, {},
@@ -142,8 +144,9 @@ llvm::Expected<std::string> buildMachine(const MachineId &id, llvm::StringRef fo
 }
 
 llvm::Expected<std::string> findOrBuildMachine(const target::Target &target, uint32_t meshWidth,
-                                               uint32_t meshHeight, llvm::raw_ostream &progress) {
-  auto id = machineId(target, meshWidth, meshHeight);
+                                               uint32_t meshHeight, llvm::raw_ostream &progress,
+                                               llvm::StringRef wave) {
+  auto id = machineId(target, meshWidth, meshHeight, wave);
   if (!id)
     return id.takeError();
   const std::string shipped = joined(shippedFolder(), id->key + ".so");

@@ -8,6 +8,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <string>
+#include <vector>
 
 namespace snnc::runtime::rtl {
 
@@ -15,6 +16,7 @@ namespace snnc::runtime::rtl {
 // sources, the wrapper and the build script. A stale machine is never found.
 struct MachineId {
   std::string package; // text of snn_cfg_pkg.sv
+  std::string wave;    // "vcd" or "fst": it can write waveforms and is slower; "": it cannot
   std::string key;     // 32 hexadecimal digits
 };
 
@@ -25,9 +27,12 @@ std::string cacheFolder();
 // Of the machines built with the project.
 std::string shippedFolder();
 
+// The modules of hw/rtl in the order of files.f, relative to hardwareFolder(). FileUnreadable.
+llvm::Expected<std::vector<std::string>> rtlSources();
+
 // FileUnreadable if the RTL is not there.
 llvm::Expected<MachineId> machineId(const target::Target &target, uint32_t meshWidth,
-                                    uint32_t meshHeight);
+                                    uint32_t meshHeight, llvm::StringRef wave = "");
 
 // Builds <folder>/<key>.so unless it exists; safe against concurrent builds of the same machine.
 // Returns its path. RtlToolMissing, RtlBuildFailed.
@@ -36,6 +41,7 @@ llvm::Expected<std::string> buildMachine(const MachineId &id, llvm::StringRef fo
 
 // The shipped machine, or the cached one, or a new one in the cache.
 llvm::Expected<std::string> findOrBuildMachine(const target::Target &target, uint32_t meshWidth,
-                                               uint32_t meshHeight, llvm::raw_ostream &progress);
+                                               uint32_t meshHeight, llvm::raw_ostream &progress,
+                                               llvm::StringRef wave = "");
 
 } // namespace snnc::runtime::rtl

@@ -84,6 +84,10 @@ llvm::Error RtlLibrary::tick() {
   return check(api->tick(model));
 }
 
+llvm::Error RtlLibrary::openWave(llvm::StringRef path, std::optional<uint32_t> core) {
+  return check(api->openWave(model, path.str().c_str(), core ? static_cast<int>(*core) : -1));
+}
+
 llvm::Expected<std::vector<uint64_t>> RtlLibrary::read(Memory memory, uint32_t core,
                                                        uint32_t address, uint32_t count) {
   std::vector<uint64_t> out(count);

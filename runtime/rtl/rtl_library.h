@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace snnc::runtime::rtl {
@@ -56,6 +57,10 @@ public:
   llvm::Error tick();
   // For tests: router outputs held back at random from now on (hw/tb/rtl_model.h).
   void stall(uint64_t seed, uint32_t rate) { api->stall(model, seed, rate); }
+
+  // Of machines built with waveforms (hw/tb/rtl_model.h).
+  llvm::Error openWave(llvm::StringRef path, std::optional<uint32_t> core);
+  void wave(bool on) { api->wave(model, on); }
 
   uint64_t tickCycles() const { return api->tickCycles(model); }
   llvm::ArrayRef<SnncRtlSpike> spikes() const;

@@ -18,8 +18,10 @@ namespace {
 
 class RtlMachine final : public Machine {
 public:
-  RtlMachine(std::unique_ptr<RtlLibrary> library, uint32_t meshWidth, uint32_t meshHeight)
-      : library(std::move(library)), meshWidth(meshWidth), meshHeight(meshHeight) {}
+  RtlMachine(std::unique_ptr<RtlLibrary> library, uint32_t meshWidth, uint32_t meshHeight,
+             uint64_t waveFirst, uint64_t waveLast)
+      : library(std::move(library)), meshWidth(meshWidth), meshHeight(meshHeight),
+        waveFirst(waveFirst), waveLast(waveLast) {}
 
   const char *name() const override { return "rtl"; }
   llvm::Error load(const image::Image &image, uint32_t steps) override;
@@ -45,11 +47,14 @@ private:
     return std::move(*words);
   }
   void addTransitHops(Counters &out);
+  // Before whatever belongs to the tick that comes next.
+  void showNext() { library->wave(ticks >= waveFirst && ticks < waveLast); }
 
   std::unique_ptr<RtlLibrary> library;
   uint32_t meshWidth, meshHeight;
-  std::vector<uint32_t> tiles;   // core index -> tile
-  std::vector<uint32_t> coresOf; // tile -> core index, or kNoCore
+  uint64_t waveFirst, waveLast, ticks = 0; // ticks shown; ticks run since load
+  std::vector<uint32_t> tiles;             // core index -> tile
+  std::vector<uint32_t> coresOf;           // tile -> core index, or kNoCore
   std::vector<SpikeEvent> lastSpikes;
   std::vector<SendEvent> lastSends;
 };
@@ -76,7 +81,10 @@ llvm::Error RtlMachine::load(const image::Image &image, uint32_t steps) {
     return error;
   if (llvm::Error error = library->sampleReset())
     return error;
-  return library->write(clearHeader());
+  llvm::Error error = library->write(clearHeader());
+  ticks = 0;
+  showNext();
+  return error;
 }
 
 void RtlMachine::writeBias(uint32_t core, uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
@@ -94,8 +102,7 @@ void RtlMachine::inject(llvm::ArrayRef<HostPacket> packets) {
     return;
   std::vector<uint64_t> flits;
   for (const HostPacket &p : packets)
-    flits.push_back(uint64_t{p.x} | uint64_t{p.y} << 8 | uint64_t{p.axon} << 16 |
-                    uint64_t{p.delay} << 32);
+    flits.push_back(flitOf(p));
   require(library->inject(flits));
 }
 
@@ -109,6 +116,8 @@ void RtlMachine::step() {
   for (const SnncRtlSend &send : library->sends())
     lastSends.push_back({coresOf[send.core], send.cycle});
   std::sort(lastSends.begin(), lastSends.end());
+  ++ticks;
+  showNext();
 }
 
 void RtlMachine::readState(uint32_t core, uint32_t first, llvm::MutableArrayRef<NeuronState> out) {
@@ -161,11 +170,13 @@ static uint64_t startSeed() {
 
 llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &image,
                                                           llvm::raw_ostream &progress,
-                                                          const RouterStalls &stalls) {
+                                                          const RouterStalls &stalls,
+                                                          const Wave *wave) {
   auto target = target::parseTarget(image.targetJson, "the image's target");
   if (!target)
     return target.takeError();
-  auto path = findOrBuildMachine(*target, image.meshWidth, image.meshHeight, progress);
+  auto path = findOrBuildMachine(*target, image.meshWidth, image.meshHeight, progress,
+                                 wave ? wave->format : "");
   if (!path)
     return path.takeError();
   auto library = RtlLibrary::open(*path, startSeed());
@@ -173,7 +184,11 @@ llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &im
     return library.takeError();
   if (stalls.rate != 0)
     (*library)->stall(stalls.seed, stalls.rate);
-  return std::make_unique<RtlMachine>(std::move(*library), image.meshWidth, image.meshHeight);
+  if (wave)
+    if (llvm::Error error = (*library)->openWave(wave->path, wave->core))
+      return error;
+  return std::make_unique<RtlMachine>(std::move(*library), image.meshWidth, image.meshHeight,
+                                      wave ? wave->first : 0, wave ? wave->last : 0);
 }
 
 } // namespace snnc::runtime::rtl

@@ -6,6 +6,8 @@
 #include "runtime/machine/machine.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace snnc::runtime::rtl {
 
@@ -16,10 +18,20 @@ struct RouterStalls {
   uint32_t rate = 0;
 };
 
+// What a run shows of itself: every signal in ticks [first, last), counted from load() on, with the
+// host's words before them.
+struct Wave {
+  std::string path;   // written while the machine runs, complete when it is destroyed
+  std::string format; // "vcd" or "fst"
+  uint64_t first = 0, last = UINT64_MAX;
+  std::optional<uint32_t> core; // id y * mesh width + x: this core's signals alone
+};
+
 // Finds, or builds, the machine for this image's target and mesh. Building needs verilator, make
 // and a C++ compiler; `progress` says what is going on.
 llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &image,
                                                           llvm::raw_ostream &progress,
-                                                          const RouterStalls &stalls = {});
+                                                          const RouterStalls &stalls = {},
+                                                          const Wave *wave = nullptr);
 
 } // namespace snnc::runtime::rtl

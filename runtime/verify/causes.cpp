@@ -77,7 +77,8 @@ void takeParameters(net::Net &net, const net::Net &ints, const net::QuantNet &qu
       continue;
     net::NeuronParams &params = net.populations[p].params;
     const net::NeuronParams &from = ints.populations[p].params;
-    const std::vector<double> &rest = quant.populations[p].rest;
+    const bool crossbar = !quant.populations[p].crossbar.empty(); // its membrane is as it stands
+    const std::vector<double> rest = crossbar ? std::vector<double>() : quant.populations[p].rest;
     params.vInit = withoutRest(from.vInit, rest);
     if (net::spikes(net.populations[p].kind)) {
       params.vThreshold = withoutRest(from.vThreshold, rest);
@@ -101,6 +102,8 @@ double tauOf(uint32_t leak) {
 void takeDecays(net::Net &net, const net::QuantNet &quant) {
   for (uint32_t p = 0; p < net.populations.size(); ++p) {
     const net::QuantPopulation &from = quant.populations[p];
+    if (!from.crossbar.empty())
+      continue; // decays of 0 and 1 as they are
     net::Param membrane, current;
     for (const net::NeuronConfig &neuron : from.neurons) {
       membrane.values.push_back(tauOf(neuron.dv));

@@ -15,7 +15,7 @@ Comparer::Comparer(const image::Image &image, const net::QuantNet &network,
   size_t next = 0;
   for (const image::CoreImage &core : image.cores) {
     firstState.push_back(next);
-    next += core.neurons.size();
+    next += core.neuronCount();
   }
 }
 
@@ -54,7 +54,8 @@ void Comparer::place(Divergence &divergence, uint32_t core, uint32_t local) cons
 }
 
 void Comparer::addSynapses(Divergence &divergence, const trace::SampleTrace &trace) const {
-  if (divergence.field != "u" || divergence.layer.empty())
+  const bool summed = divergence.field == "u" || core.isCrossbar();
+  if (!summed || divergence.layer.empty())
     return;
   const auto found =
       std::find_if(image.populations.begin(), image.populations.end(),
@@ -66,11 +67,15 @@ void Comparer::addSynapses(Divergence &divergence, const trace::SampleTrace &tra
                                                divergence.tick - found->skew, trace);
 }
 
+static int32_t initialMembrane(const image::CoreImage &core, uint32_t local) {
+  return core.neurons.empty() ? core.crossbar.neurons[local].vInit : core.neurons[local].vInit;
+}
+
 // What a machine recorded before `tick`; before the first tick the initial state.
 NeuronState Comparer::stateBefore(const std::vector<TickRecord> &ticks, uint32_t tick,
                                   uint32_t core, uint32_t local) const {
   if (tick == 0)
-    return {0, image.cores[core].neurons[local].vInit, 0};
+    return {0, initialMembrane(image.cores[core], local), 0};
   return ticks[tick - 1].states[firstState[core] + local];
 }
 
@@ -134,7 +139,7 @@ void Comparer::compareStates(const SampleRecord &a, const SampleRecord &b, uint3
     return;
   for (uint32_t c = 0; c < image.cores.size(); ++c) {
     const image::CoreImage &core = image.cores[c];
-    for (uint32_t local = 0; local < core.neurons.size(); ++local) {
+    for (uint32_t local = 0; local < core.neuronCount(); ++local) {
       const size_t at = firstState[c] + local;
       const NeuronState before = stateBefore(a.ticks, tick, c, local);
       const auto field = [&](const char *name, int64_t valueA, int64_t valueB) {

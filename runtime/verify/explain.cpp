@@ -37,10 +37,27 @@ std::string explainMembrane(const image::CoreImage &core, const net::NeuronConfi
                            : llvm::formatv("{0}", neuron.reset).str());
 }
 
+// docs/reference/crossbar_core.md, Arithmetic.
+std::string explainCrossbar(const std::string &field, const net::CrossbarConfig &neuron,
+                            const Transition &transition) {
+  const std::string sum =
+      llvm::formatv("step 2: x = {0} + s + {1}", transition.before.v, neuron.leak);
+  if (field == "spike")
+    return llvm::formatv("{0}; step 3: spike = x >= {1}", sum, neuron.threshold);
+  if (neuron.linearReset)
+    return llvm::formatv("{0}; steps 4, 5: minus {1} if it fires, minus {2} if x {3} {2}", sum,
+                         neuron.threshold, neuron.floor, neuron.floorInclusive ? "<=" : "<");
+  return llvm::formatv("{0}; steps 4, 5: {1} if it fires (x >= {2}), {3} if x {4} {5}", sum,
+                       neuron.reset, neuron.threshold, -neuron.reset,
+                       neuron.floorInclusive ? "<=" : "<", neuron.floor);
+}
+
 } // namespace
 
 std::string explainField(const std::string &field, const image::CoreImage &core, uint32_t local,
                          const Transition &transition) {
+  if (core.neurons.empty())
+    return explainCrossbar(field, core.crossbar.neurons[local], transition);
   const net::NeuronConfig &neuron = core.neurons[local];
   if (field == "u")
     return explainCurrent(neuron, core.duOffset, transition);
@@ -111,10 +128,11 @@ std::string dueSynapses(const net::QuantNet &network, const target::CoreSpec &co
     net::IncomingInts(projection).forEach(neuron, [&](uint32_t source, int16_t weight) {
       if (spikes[source] == 0 || ++count > kListed)
         return;
-      text += llvm::formatv(
-          "{0} '{1}' from {2}{3}: {4} << {5}", count == 1 ? "" : ";", projection.name,
-          placeText(source, network.populations[projection.source].shape),
-          kernelText(projection, source, neuron), weight, core.weightShift + projection.exponent);
+      text += llvm::formatv("{0} '{1}' from {2}{3}: {4}", count == 1 ? "" : ";", projection.name,
+                            placeText(source, network.populations[projection.source].shape),
+                            kernelText(projection, source, neuron), weight);
+      if (!core.isCrossbar())
+        text += llvm::formatv(" << {0}", core.weightShift + projection.exponent);
     });
   }
   if (count == 0)

@@ -96,6 +96,9 @@ std::string populationDifference(const net::QuantPopulation &image,
   for (size_t i = 0; i < network.neurons.size(); ++i)
     if (i >= image.neurons.size() || !(image.neurons[i] == network.neurons[i]))
       return llvm::formatv("neuron {0} of '{1}' has other registers in the image", i, name);
+  for (size_t i = 0; i < network.crossbar.size(); ++i)
+    if (i >= image.crossbar.size() || !(image.crossbar[i] == network.crossbar[i]))
+      return llvm::formatv("neuron {0} of '{1}' has other registers in the image", i, name);
   return "";
 }
 

@@ -26,11 +26,11 @@ TickRecord Recorder::recordTick() {
   tick.sends = machine.sends().vec();
   size_t neurons = 0;
   for (const image::CoreImage &core : image.cores)
-    neurons += core.neurons.size();
+    neurons += core.neuronCount();
   tick.states.resize(neurons);
   llvm::MutableArrayRef<NeuronState> rest(tick.states);
   for (uint32_t c = 0; c < image.cores.size(); ++c) {
-    const size_t size = image.cores[c].neurons.size();
+    const size_t size = image.cores[c].neuronCount();
     machine.readState(c, 0, rest.take_front(size));
     rest = rest.drop_front(size);
   }

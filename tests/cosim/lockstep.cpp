@@ -25,7 +25,7 @@ using Difference = std::optional<std::string>;
 
 void host(Rng &rng, const target::Target &target, const image::Image &image, Machine &a,
           Machine &b) {
-  for (uint32_t c = 0; c < image.cores.size(); ++c) {
+  for (uint32_t c = 0; c < image.cores.size() && !target.core.isCrossbar(); ++c) {
     if (rng.uniform() < 0.8)
       continue;
     const auto size = static_cast<uint32_t>(image.cores[c].neurons.size());
@@ -40,8 +40,8 @@ void host(Rng &rng, const target::Target &target, const image::Image &image, Mac
     std::vector<HostPacket> packets(rng.below(8));
     for (HostPacket &p : packets) {
       const image::CoreImage &core = image.cores[rng.below(image.cores.size())];
-      p = {core.x, core.y, static_cast<uint8_t>(rng.below(target.core.delaySlots)),
-           static_cast<uint16_t>(rng.below(core.axons.size()))};
+      p = {core.x, core.y, static_cast<uint8_t>(rng.below(target.core.largestDelay() + 1)),
+           static_cast<uint16_t>(rng.below(core.axonCount()))};
     }
     a.inject(packets);
     b.inject(packets);
@@ -57,7 +57,7 @@ std::string text(llvm::ArrayRef<runtime::SendEvent> sends) {
 
 Difference states(const image::Image &image, Machine &a, Machine &b) {
   for (uint32_t c = 0; c < image.cores.size(); ++c) {
-    std::vector<NeuronState> x(image.cores[c].neurons.size()), y(x.size());
+    std::vector<NeuronState> x(image.cores[c].neuronCount()), y(x.size());
     a.readState(c, 0, x);
     b.readState(c, 0, y);
     for (size_t i = 0; i < x.size(); ++i)
@@ -126,12 +126,22 @@ void countSharing(const image::Image &image, LockstepCoverage &coverage) {
 
 } // namespace
 
-target::Target tinyWith(std::initializer_list<std::pair<const char *, int>> changes) {
-  std::ifstream file(SNNC_SOURCE_DIR "/targets/tiny.json");
+using Changes = std::initializer_list<std::pair<const char *, int>>;
+
+static target::Target variantOf(const std::string &name, Changes changes) {
+  std::ifstream file(SNNC_SOURCE_DIR "/targets/" + name + ".json");
   nlohmann::json json = nlohmann::json::parse(file);
   for (const auto &[path, value] : changes)
     json.at(nlohmann::json::json_pointer(std::string("/") + path + "/value")) = value;
-  return llvm::cantFail(target::parseTarget(json.dump(), "variant of tiny"));
+  return llvm::cantFail(target::parseTarget(json.dump(), "variant of " + name));
+}
+
+target::Target tinyWith(Changes changes) {
+  return variantOf("tiny", changes);
+}
+
+target::Target crossbarWith(Changes changes) {
+  return variantOf("truenorth-like", changes);
 }
 
 Difference firstDifference(Rng &rng, const target::Target &target, const image::Image &image,

@@ -24,6 +24,9 @@ struct LockstepCoverage {
 // targets/tiny.json with other sizes: {"core/neurons", 32}, ...
 target::Target tinyWith(std::initializer_list<std::pair<const char *, int>> changes);
 
+// targets/truenorth-like.json likewise.
+target::Target crossbarWith(std::initializer_list<std::pair<const char *, int>> changes);
+
 // What two machines must have in common. Under router stalls messages arrive later and in another
 // order: cycles differ, and which of several additions wraps (the sum does not).
 enum class Agree { Everything, AllButCycles };

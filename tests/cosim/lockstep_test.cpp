@@ -108,6 +108,59 @@ TEST(Lockstep, SharedLists) {
   expectSharing(coverage);
 }
 
+// Cores whose rows of neurons and axons are small, and widths that make membranes clamp.
+static target::Target smallCrossbar() {
+  return test::crossbarWith({{"core/neurons", 32},
+                             {"core/input_axons", 64},
+                             {"core/weight_bits", 5},
+                             {"core/leak_bits", 6},
+                             {"core/threshold_bits", 8},
+                             {"core/membrane_bits", 9},
+                             {"core/groups", 4},
+                             {"core/delay_slots", 4},
+                             {"mesh/width", 4},
+                             {"mesh/height", 4},
+                             {"mesh/fifo_depth", 2}});
+}
+
+// What a crossbar core counts; a current it does not have.
+static void expectCrossbarCovered(const test::LockstepCoverage &coverage) {
+  if (std::getenv("SNNC_SEED") || std::getenv("SNNC_CASES"))
+    return;
+  for (CoreCounter counter :
+       {CoreCounter::Synops, CoreCounter::SynapseWords, CoreCounter::UpdatesActive,
+        CoreCounter::UpdatesInactive, CoreCounter::Spikes, CoreCounter::Messages,
+        CoreCounter::AccWraps, CoreCounter::MembraneClamps}) {
+    std::cout << runtime::nameOf(counter) << ' ' << coverage.sum[counter] << ", ";
+    EXPECT_GT(coverage.sum[counter], 0u) << runtime::nameOf(counter) << " never happened";
+  }
+  std::cout << "longest tick " << coverage.longestTick << " cycles\n";
+  EXPECT_EQ(coverage.sum[CoreCounter::CurrentWraps], 0u);
+}
+
+TEST(Lockstep, CrossbarOneCore) {
+  expectCrossbarCovered(run(smallCrossbar(), 8000, 300, {.meshWidth = 1, .meshHeight = 1}));
+}
+TEST(Lockstep, CrossbarMesh) {
+  expectCrossbarCovered(run(smallCrossbar(), 9000, 150, {.meshWidth = 2, .meshHeight = 2}));
+}
+TEST(Lockstep, TrueNorthLike) {
+  expectCrossbarCovered(run(llvm::cantFail(target::loadTarget("truenorth-like")), 10000, 10,
+                            {.meshWidth = 2, .meshHeight = 1, .maxNeurons = 256, .maxAxons = 256}));
+}
+TEST(Lockstep, CrossbarStallsChangeOnlyCycles) {
+  test::LockstepCoverage coverage;
+  test::forEachSeed(11000, 60, [&](uint64_t seed, support::Rng &rng) {
+    const runtime::rtl::RouterStalls stalls = {seed, seed % 2 == 0 ? 64u : 230u};
+    const auto difference = test::cycleAgainstRtl(
+        rng, smallCrossbar(), {.meshWidth = 2, .meshHeight = 2}, coverage, stalls);
+    EXPECT_FALSE(difference) << *difference;
+  });
+  if (!std::getenv("SNNC_SEED") && !std::getenv("SNNC_CASES")) {
+    EXPECT_GT(coverage.otherLengths, 50u) << "the stalls stalled nothing";
+  }
+}
+
 // Congestion may change cycles, never spikes: routers that hold back outputs at random.
 TEST(Lockstep, RouterStallsChangeOnlyCycles) {
   const target::Target tiny = llvm::cantFail(target::loadTarget("tiny"));

@@ -5,6 +5,7 @@
 // an assertion of the RTL ends the process (and counts as finding it).
 #include "common/support/file_io.h"
 #include "tests/cosim/lockstep.h"
+#include "tests/cosim/mutants.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -20,56 +21,25 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Mutant {
-  const char *name, *file, *from, *to;
-};
-
-const Mutant kMutants[] = {
-    {"InputOverwritesInsteadOfAdding", "snn_acc_bank.sv",
-     "sum       = SumWidth'(value) + SumWidth'(addend_i)", "sum       = SumWidth'(addend_i)"},
-    {"NoForwarding", "snn_acc_bank.sv", "assign value     = forward_q ? forward_data_q : stored",
-     "assign value     = stored"},
-    {"AccumulatorNotCleared", "snn_accumulator.sv", "clear_lane[l] = clear_i &",
-     "clear_lane[l] = 1'b0 & clear_i &"},
-    {"DecayFloorsNegativeValues", "snn_decay.sv", "? ~kept + 1'b1 : kept", "? ~kept : kept"},
-    {"SpikeListOfTwo", "snn_spike_tx.sv", "length_q <= length_q + 1'b1;",
-     "length_q <= length_q[1] ? length_q : length_q + 1'b1;"},
-    {"FullFifoDrops", "snn_fifo.sv", "assign in_ready_o  = count_q != Full;",
-     "assign in_ready_o  = 1'b1;"},
-    {"ThresholdAlwaysInclusive", "snn_neuron_cuba.sv", "(s2_ge_q & (v_pre ==", "((v_pre =="},
-    {"SpikesWhileRefractory", "snn_neuron_cuba.sv", "= !held & ((v_pre >", "= ((v_pre >"},
-    {"CurrentSaturates", "snn_neuron_cuba.sv", "assign u_next = u_sum[UBits-1:0];",
-     "assign u_next = (u_sum > SumWidth'(2**(UBits-1)-1)) ? UBits'(2**(UBits-1)-1)"
-     " : u_sum[UBits-1:0];"},
-    {"DelayIgnored", "snn_axon_rx.sv", "(tick_slot_i + a_delay_q)", "(tick_slot_i)"},
-    {"BaseRowOfASparseListIgnored", "snn_synapse_decode.sv", "row_i + (sparse_i ? sparse_row : '0)",
-     "(sparse_i ? sparse_row : row_i)"},
-    {"BaseRowOfASparseListNotHeld", "snn_axon_rx.sv", "if (!s_sparse_q) s_row_q", "s_row_q"},
-    {"BaseRowOfADenseListHeld", "snn_axon_rx.sv", "if (!s_sparse_q) s_row_q", "if (1'b0) s_row_q"},
-    {"DelayOfAFullRingIsNone", "snn_axon_rx.sv", "(tick_slot_i + a_delay_q)",
-     "(tick_slot_i + (a_delay_q == SlotMask ? '0 : a_delay_q))"},
-    {"ArbiterNeverTurns", "snn_arb_rr.sv", "grant[Inputs-1] ? '1 :", "1'b1 ? '1 :"},
-    {"BarrierForgetsTheNetwork", "snn_mesh.sv", "(&x_done) & (&empty)", "(&x_done)"},
-    {"ABiasWakesNobody", "snn_core.sv", "| (cfg_mem_i == snn_pkg::MemBias) |", "|"},
-    {"AResetWakesNobody", "snn_walk.sv", ".walk_i       (clear_walk_i | reset_walk_i)",
-     ".walk_i       (clear_walk_i)"},
-    {"OneBankDecidesIfARowIsDue", "snn_accumulator.sv", "assign nonzero_o = bank_data != '0;",
-     "assign nonzero_o = bank_data[AccBits-1:0] != '0;"},
-    {"ARowInPartsSleeps", "snn_live.sv", "(any | ~whole_i)", "any"},
-    {"TheLastNeuronDecidesForItsRow", "snn_live.sv", "assign any      = any_q | neuron_live_i;",
-     "assign any      = neuron_live_i;"},
-    {"ASpikeIsNoSignOfLife", "snn_core.sv", "s3_active | s3_spike |", "s3_active |"},
-    {"ResetKeepsTheMembrane", "snn_neuron_store.sv", "{{RBits{1'b0}}, v_init, {UBits{1'b0}}}",
-     "{{RBits{1'b0}}, v_o, {UBits{1'b0}}}"},
-};
+using test::Cores;
+using test::Mutant;
 
 class Mutation : public ::testing::TestWithParam<Mutant> {};
 
 // 1 at the first difference, 0 if the machines agree on everything.
-[[noreturn]] void runLockstep() {
+[[noreturn]] void runLockstep(Cores cores) {
   // Several rows of neurons and a ring of more than two slots: enough to show every fault.
   const target::Target target =
-      test::tinyWith({{"core/neurons", 8}, {"core/delay_slots", 4}, {"core/input_axons", 8}});
+      cores == Cores::Cuba
+          ? test::tinyWith({{"core/neurons", 8}, {"core/delay_slots", 4}, {"core/input_axons", 8}})
+          : test::crossbarWith({{"core/neurons", 16},
+                                {"core/input_axons", 64},
+                                {"core/weight_bits", 5},
+                                {"core/leak_bits", 5},
+                                {"core/threshold_bits", 8},
+                                {"core/membrane_bits", 9},
+                                {"core/groups", 4},
+                                {"core/delay_slots", 4}});
   test::LockstepCoverage coverage;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     support::Rng rng(seed);
@@ -100,7 +70,7 @@ TEST_P(Mutation, IsFound) {
   setenv("SNNC_HW", (folder / "hw").c_str(), 1);
   setenv("XDG_CACHE_HOME", folder.c_str(), 1);
   setenv("SNNC_RTL_OPT", "-O0", 1);
-  EXPECT_DEATH(runLockstep(), "seed|assertion failed");
+  EXPECT_DEATH(runLockstep(GetParam().cores), "seed|assertion failed");
   unsetenv("SNNC_HW");
   unsetenv("SNNC_RTL_OPT");
   // A mutant that does not build would "differ" as well.
@@ -112,5 +82,17 @@ TEST_P(Mutation, IsFound) {
   fs::remove_all(folder);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rtl, Mutation, ::testing::ValuesIn(kMutants),
-                         [](const auto &info) { return std::string(info.param.name); });
+static std::vector<Mutant> mutants(bool quick) {
+  std::vector<Mutant> chosen;
+  for (const Mutant &mutant : test::kMutants)
+    if (mutant.quick == quick)
+      chosen.push_back(mutant);
+  return chosen;
+}
+static std::string nameOf(const ::testing::TestParamInfo<Mutant> &info) {
+  return info.param.name;
+}
+
+// ./check runs Quick, ./check --long both.
+INSTANTIATE_TEST_SUITE_P(Quick, Mutation, ::testing::ValuesIn(mutants(true)), nameOf);
+INSTANTIATE_TEST_SUITE_P(Rest, Mutation, ::testing::ValuesIn(mutants(false)), nameOf);

@@ -1,6 +1,7 @@
 #include "tests/cosim/random_image.h"
 
 #include "common/image/synapse_words.h"
+#include "tests/cosim/random_crossbar.h"
 
 #include <algorithm>
 
@@ -67,6 +68,11 @@ public:
       : rng(rng), spec(spec), options(options), format(image::WordFormat::of(spec)), core(core) {}
 
   void tables() {
+    if (spec.isCrossbar()) {
+      fillCrossbar(rng, spec, options.maxNeurons, options.maxAxons, core);
+      groups();
+      return;
+    }
     registers();
     core.neurons.resize(rng.between(1, std::min(options.maxNeurons, spec.neurons)));
     // Whole rows at rest, so that rows fall asleep and wake.
@@ -84,6 +90,8 @@ public:
   }
 
   void outputs(const std::vector<image::CoreImage> &cores) {
+    if (spec.isCrossbar())
+      return fillCrossbarOutputs(rng, spec, cores, core);
     core.outPointers.resize(core.neurons.size());
     core.outSlots.resize(rng.between(0, std::min<uint32_t>(spec.outputSlots, 4 * spec.neurons)));
     for (image::OutSlot &slot : core.outSlots) {
@@ -110,7 +118,7 @@ private:
   }
 
   void groups() {
-    const auto used = static_cast<uint32_t>(core.neurons.size());
+    const auto used = static_cast<uint32_t>(core.neuronCount());
     uint32_t free = 0;
     const uint64_t most = rng.below(spec.groups + 1);
     while (core.groups.size() < most && free < used) {

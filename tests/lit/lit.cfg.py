@@ -4,7 +4,7 @@
   %exits N     runs the rest of the command and requires exactly exit code N
   %json PATH   reads a JSON object from stdin; prints the value at a dotted path, one line
   %npy OUT ... writes arrays (npy.py)      %npzshow FILE  lists the arrays of a .npz
-  %flip IN OFFSET OUT  copies with one bit flipped      %source  the checkout
+  %flip IN OFFSET OUT  copies with one bit flipped      %damage IN COMMENT N OUT  likewise of a word      %source  the checkout
   %targets     the project's targets/         %inputs   tests/lit/Inputs
   %shared      models that other people trained; tests that need them say REQUIRES: shared
   FileCheck, split-file, not: LLVM's
@@ -40,6 +40,7 @@ config.substitutions += [
     ("%json", f"{python} {here}/json_path.py"),
     ("%npzshow", f"{python} {here}/npz_show.py"),
     ("%npy", f"{python} {here}/npy.py"),
+    ("%damage", f"{python} {here}/Inputs/damage.py"),
     ("%flip", f"{python} {here}/flip.py"),
     ("%source", str(source)),
     ("%targets", str(source / "targets")),

@@ -18,8 +18,8 @@ static Json coreJson(const image::CoreImage &core) {
   return {{"x", core.x},
           {"y", core.y},
           {"groups", core.groups.size()},
-          {"neurons", core.neurons.size()},
-          {"axons", core.axons.size()},
+          {"neurons", core.neuronCount()},
+          {"axons", core.axonCount()},
           {"output_slots", core.outSlots.size()},
           {"synapse_words", core.synapses.size()},
           {"synapse_words_without_sharing", core.wordsWithoutSharing()}};

@@ -6,6 +6,7 @@
 #include "tools/snnc/ranc.h"
 #include "tools/snnc/runner.h"
 #include "tools/snnc/verbs.h"
+#include "tools/snnc/wave.h"
 
 namespace snnc::cli {
 
@@ -124,15 +125,7 @@ static llvm::Expected<Subject> loadFor(Engine engine, const RunPlan &plan, Args 
   return subject;
 }
 
-static llvm::Expected<int> runRun(Args &args, Console &console) {
-  if (args.has("--format"))
-    return runRanc(args, console);
-  LoadOptions options;
-  options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
-  const SampleRange range = readSamples(args);
-  const Engine engine = readEngine(args);
-  args.needed("--data", "for example --data digits");
+static RunPlan readPlan(Args &args, Engine engine) {
   RunPlan plan;
   plan.engines = {engine};
   plan.float32 = args.has("--float32");
@@ -147,6 +140,40 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
     args.needed("--target", "whose cores round; 'snnc targets' lists them");
   if (plan.recordState && !plan.keepTraces)
     args.bad(DiagCode::FlagConflict, "--trace-state needs --trace OUT.npz", "");
+  plan.wave = readWave(args);
+  if (plan.wave && engine != Engine::Rtl)
+    args.bad(DiagCode::FlagConflict, "--wave is for --engine rtl", "");
+  return plan;
+}
+
+// runSamples, with the wave's file complete or not there.
+static llvm::Expected<RunResult> runWithWave(const Subject &subject, const Samples &samples,
+                                             RunPlan &plan, Console &console) {
+  WaveFile file;
+  if (plan.wave) {
+    if (llvm::Error error = checkWaveCore(*plan.wave, *subject.image))
+      return error;
+    if (llvm::Error error = file.open(*plan.wave))
+      return error;
+  }
+  llvm::Expected<RunResult> result = runSamples(subject, samples, plan, console);
+  if (!result)
+    return result;
+  if (llvm::Error error = file.keep())
+    return error;
+  return result;
+}
+
+static llvm::Expected<int> runRun(Args &args, Console &console) {
+  if (args.has("--format"))
+    return runRanc(args, console);
+  LoadOptions options;
+  options.model = readModelFlags(args);
+  options.compile = readCompileOptions(args, console.seed);
+  const SampleRange range = readSamples(args);
+  const Engine engine = readEngine(args);
+  args.needed("--data", "for example --data digits");
+  RunPlan plan = readPlan(args, engine);
   if (llvm::Error error = args.finish())
     return error;
   llvm::Expected<Subject> subject = loadFor(engine, plan, args, console, options);
@@ -155,7 +182,7 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
   llvm::Expected<Samples> samples = loadSamples(args, range, *subject);
   if (!samples)
     return samples.takeError();
-  llvm::Expected<RunResult> result = runSamples(*subject, *samples, plan, console);
+  llvm::Expected<RunResult> result = runWithWave(*subject, *samples, plan, console);
   if (!result)
     return result.takeError();
   std::optional<uint64_t> clipped;
@@ -181,6 +208,9 @@ static constexpr FlagSpec kFlags[] = {
     {"--trace", nullptr, "OUT.npz", "write every layer's spikes: [samples, T, neurons] uint8"},
     {"--trace-state", nullptr, nullptr,
      "and its membranes and currents, <name>.v and <name>.u: int32; see below for float"},
+    {"--wave", nullptr, "OUT", "engine rtl writes its signals: a .vcd or .fst file"},
+    {"--wave-window", nullptr, "A:B", "in ticks A to B-1 of the run only, all samples counted"},
+    {"--wave-core", nullptr, "N", "of core N = y * mesh width + x only"},
     {"--float32", nullptr, nullptr, "engine float rounds every operation to 32 bits"},
     {"--rounding", nullptr, "R",
      "target: engine float rounds its state as the cores of --target do, nothing else"},

@@ -38,7 +38,25 @@ static void printProof(const compiler::CompileReport &report, llvm::raw_ostream 
   os << "  0: proven for every input; the engines count the events that do happen\n";
 }
 
+static void printCrossbarCores(const Subject &subject, llvm::raw_ostream &os) {
+  const image::Image &image = *subject.image;
+  std::vector<uint64_t> copies(image.cores.size(), 0), relays(image.cores.size(), 0);
+  for (const image::NeuronCopy &copy : image.copies)
+    ++(copy.relay ? relays : copies)[copy.core];
+  Table table({"core", "neurons", "copies", "relays", "groups", "axons"});
+  for (size_t c = 0; c < image.cores.size(); ++c) {
+    const image::CoreImage &core = image.cores[c];
+    table.row({llvm::formatv("({0},{1})", unsigned{core.x}, unsigned{core.y}).str(),
+               withCommas(core.neuronCount() - copies[c] - relays[c]), withCommas(copies[c]),
+               withCommas(relays[c]), withCommas(core.groups.size()),
+               withCommas(core.axonCount())});
+  }
+  table.print(os);
+}
+
 static void printCores(const Subject &subject, llvm::raw_ostream &os) {
+  if (subject.target->core.isCrossbar())
+    return printCrossbarCores(subject, os);
   Table table(
       {"core", "neurons", "groups", "axons", "output slots", "synapse words", "without sharing"});
   for (const image::CoreImage &core : subject.image->cores) {

@@ -13,15 +13,16 @@
 namespace snnc::cli {
 
 static const VerbSpec *const kVerbs[] = {&kCompileVerb, &kRunVerb,  &kVerifyVerb, &kEvalVerb,
-                                         &kDumpVerb,    &kDiffVerb, &kExportVerb, &kTargetsVerb};
-static constexpr const char *kLater[] = {"report", "lif", "synth", "rtl"};
+                                         &kDumpVerb,    &kDiffVerb, &kExportVerb, &kTargetsVerb,
+                                         &kSynthVerb,   &kRtlVerb};
+static constexpr const char *kLater[] = {"report", "lif"};
 
 static void printHelp(llvm::raw_ostream &os) {
   os << "snnc: from a trained spiking network to a verified image for a neuromorphic chip\n\n"
         "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
-  os << "\nnot in this version yet: report lif synth rtl; engine fast; compile "
+  os << "\nnot in this version yet: report lif; engine fast; compile "
         "--calibrate\n\n"
         "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
         "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"

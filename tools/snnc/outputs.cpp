@@ -54,7 +54,7 @@ static std::vector<std::string> inputFiles(const Args &args) {
 }
 
 llvm::Error checkOutputs(Args &args) {
-  for (const char *flag : {"--output", "--trace", "--predictions"}) {
+  for (const char *flag : {"--output", "--trace", "--wave", "--predictions"}) {
     const std::string output = args.textOr(flag, "");
     if (!llvm::sys::fs::is_regular_file(output))
       continue; // nothing there to lose

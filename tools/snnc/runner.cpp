@@ -135,7 +135,8 @@ llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
   if (engine == Engine::Cycle) {
     machine = cycle::createCycleMachine();
   } else {
-    auto made = rtl::createRtlMachine(*subject.image, console.quiet ? llvm::nulls() : llvm::errs());
+    auto made = rtl::createRtlMachine(*subject.image, console.quiet ? llvm::nulls() : llvm::errs(),
+                                      {}, plan.wave ? &*plan.wave : nullptr);
     if (!made)
       return made.takeError();
     machine = std::move(*made);

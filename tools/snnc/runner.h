@@ -5,6 +5,7 @@
 #include "common/trace/trace.h"
 #include "runtime/energy/activity.h"
 #include "runtime/machine/host_driver.h"
+#include "runtime/rtl/rtl_machine.h"
 #include "tools/snnc/subject.h"
 
 #include <memory>
@@ -37,6 +38,7 @@ struct RunPlan {
   bool rounding = false;    // float: the lowered network with the state's rounding of the target
   bool keepTraces = false;  // keep every sample's trace: memory grows with the samples
   bool recordState = false; // in the traces kept
+  std::optional<runtime::rtl::Wave> wave; // rtl: what it shows of itself
 };
 
 struct EngineResult {

@@ -13,6 +13,8 @@ extern const VerbSpec kDumpVerb;
 extern const VerbSpec kDiffVerb;
 extern const VerbSpec kExportVerb;
 extern const VerbSpec kTargetsVerb;
+extern const VerbSpec kSynthVerb;
+extern const VerbSpec kRtlVerb;
 
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitCheckFailed = 1;

@@ -1,6 +1,8 @@
 #include "compiler/passes/emit/emit.h"
 
 #include "compiler/core_ir/by_target.h"
+#include "compiler/passes/emit/crossbar.h"
+#include "compiler/passes/emit/image_head.h"
 #include "compiler/passes/emit/synapse_encoder.h"
 
 #include <algorithm>
@@ -16,59 +18,33 @@ class Emitter {
 public:
   Emitter(const CoreIr &ir, const net::QuantNet &net, const target::Target &target)
       : ir(ir), net(net), target(target), format(image::WordFormat::of(target.core)),
-        into(projectionsInto(net)), synapses(allByTarget(net)), order(ir.clusters.size()),
-        coreOf(ir.clusters.size()) {
-    std::iota(order.begin(), order.end(), 0u);
-    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      const Cluster &x = ir.clusters[a], &y = ir.clusters[b];
-      return std::pair(x.y, x.x) < std::pair(y.y, y.x);
-    });
-    for (uint32_t core = 0; core < order.size(); ++core)
-      coreOf[order[core]] = core;
+        into(projectionsInto(net)), synapses(allByTarget(net)),
+        image(emit::imageHead(net, target, ir.firstTick)) {
+    image.meshWidth = ir.meshWidth;
+    image.meshHeight = ir.meshHeight;
+    std::vector<std::pair<uint32_t, uint32_t>> yx;
+    for (const Cluster &cluster : ir.clusters)
+      yx.push_back({cluster.y, cluster.x});
+    order = emit::coreOrder(yx);
     for (const net::QuantProjection &projection : net.projections)
       axonOf.emplace_back(preCount(projection), 0);
   }
 
   image::Image run() {
-    image.netName = net.name;
-    image.targetJson = target.json;
-    image.targetFingerprint = target.fingerprint;
-    image.meshWidth = ir.meshWidth;
-    image.meshHeight = ir.meshHeight;
-    image.steps = net.run.steps.value_or(0);
-    image.profile = net.profile;
-    image.run = net.run;
-    image.hostLayers = net.hostLayers;
-    image.outputs = net.outputs;
-    for (const net::QuantProjection &projection : net.projections)
-      image.projections.push_back({projection.name, projection.source, projection.target,
-                                   projection.delay, projection.weightBits});
     emitPopulations();
     emitInputs();
-    for (uint32_t cluster : order)
+    for (uint32_t cluster : order.clusters)
       emitCore(ir.clusters[cluster]);
+    emit::sortTables(image);
     return std::move(image);
   }
 
 private:
   void emitPopulations() {
-    for (uint32_t p = 0; p < net.populations.size(); ++p) {
-      const net::QuantPopulation &population = net.populations[p];
-      image::PopulationMap &map = image.populations.emplace_back();
-      map.name = population.name;
-      map.shape = population.shape;
-      map.isInput = population.isInput;
-      map.skew = population.isInput ? 0 : ir.firstTick[p];
-      map.scale = population.scale;
-      map.rest = population.rest;
-    }
     for (uint32_t c = 0; c < ir.clusters.size(); ++c)
       for (const Run &run : ir.clusters[c].runs)
         image.populations[run.population].segments.push_back(
-            {run.first, run.count, coreOf[c], run.local});
-    for (image::PopulationMap &map : image.populations)
-      std::sort(map.segments.begin(), map.segments.end(),
-                [](const image::Segment &a, const image::Segment &b) { return a.first < b.first; });
+            {run.first, run.count, order.coreOf[c], run.local});
   }
 
   void emitInputs() {
@@ -76,12 +52,8 @@ private:
       image::InputMap &map = image.inputs.emplace_back();
       map.population = input.population;
       for (const HostRoute &route : input.routes)
-        map.routes.push_back({route.element, coreOf[route.cluster], route.axon, route.offset});
-      std::sort(map.routes.begin(), map.routes.end(),
-                [](const image::InputRoute &a, const image::InputRoute &b) {
-                  return std::tuple(a.element, a.core, a.axon) <
-                         std::tuple(b.element, b.core, b.axon);
-                });
+        map.routes.push_back(
+            {route.element, order.coreOf[route.cluster], route.axon, route.offset});
     }
   }
 
@@ -165,8 +137,7 @@ private:
   const image::WordFormat format;
   const std::vector<std::vector<uint32_t>> into;
   const std::vector<ByTarget> synapses;
-  std::vector<uint32_t> order;               // clusters by (y, x)
-  std::vector<uint32_t> coreOf;              // cluster -> core
+  emit::CoreOrder order;
   std::vector<std::vector<uint32_t>> axonOf; // [projection][source], of the current core
   image::Image image;
 };
@@ -174,6 +145,10 @@ private:
 } // namespace
 
 llvm::Expected<bool> EmitPass::run(Module &module, PassContext &context) {
+  if (module.crossbar && module.crossbar->routed) {
+    module.image = emit::crossbarImage(*module.crossbar, *module.quant, context.target);
+    return true;
+  }
   if (!module.cores || !module.cores->routed)
     return missingInput(name(), "route");
   module.image = Emitter(*module.cores, *module.quant, context.target).run();

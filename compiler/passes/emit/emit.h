@@ -6,6 +6,8 @@
 //   Keeps    every integer: image::toNetwork(image) is the quantised network again
 //   Fails    never on what route accepted
 //   Cost     O(synapses)
+//
+// Crossbar targets: crossbar.h.
 #pragma once
 
 #include "compiler/pass/pass.h"

@@ -1,5 +1,6 @@
 #include "compiler/passes/partition/partition.h"
 
+#include "compiler/passes/partition/crossbar.h"
 #include "compiler/passes/partition/greedy.h"
 #include "compiler/passes/partition/lower_bound.h"
 #include "compiler/passes/partition/misfit.h"
@@ -63,6 +64,19 @@ llvm::Error checkDelays(const net::QuantNet &net, const std::vector<uint32_t> &f
   return errors;
 }
 
+// A network that came in integers may be those of another kind of core.
+llvm::Error checkKind(const net::QuantNet &net, const target::Target &target) {
+  for (const net::QuantPopulation &population : net.populations)
+    if (!(target.core.isCrossbar() ? population.neurons.empty() : population.crossbar.empty()))
+      return Diag(DiagCode::TargetKind, {},
+                  formatv("'{0}' is in the integers of another kind of core than the {1} cores of "
+                          "'{2}'",
+                          population.name, nameOf(target.core.kind), target.name))
+          .help("compile the network in real numbers for this target")
+          .take();
+  return llvm::Error::success();
+}
+
 llvm::Error noSchedule(const net::QuantNet &net) {
   return Diag(DiagCode::NoSchedule, {},
               formatv("'{0}' has a cycle of projections with fewer steps of delay than neurons on "
@@ -81,6 +95,13 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   const target::Target &target = context.target;
   if (llvm::Error error = checkOptions(options, target))
     return error;
+  if (llvm::Error error = checkKind(net, target))
+    return error;
+  if (target.core.isCrossbar()) {
+    if (llvm::Error error = partition::forCrossbar(module, options, context))
+      return error;
+    return true;
+  }
   CoreIr ir;
   ir.firstTick = net::firstTicks(net);
   if (ir.firstTick.size() != net.populations.size())

@@ -20,6 +20,9 @@
 // Every population starts on a multiple of `lanes` where there is room, so that the rows of dense
 // words align.
 //
+// Crossbar targets: crossbar.h, whose errors are SNN3002 too; SNN4010 integers of another kind of
+// core.
+//
 // Example (core holds 4): population of 5 -> clusters of 4 and 1.
 #pragma once
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/core_ir/core_ir.h"
+#include "compiler/core_ir/crossbar_ir.h"
 
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Traffic {
 };
 // One message per (source, projection, destination cluster) with a synapse there.
 Traffic trafficOf(const core_ir::CoreIr &ir, const net::QuantNet &net);
+// One message per cell that has a target, a relay's too.
+Traffic trafficOf(const core_ir::CrossbarIr &ir, const net::QuantNet &net);
 
 struct Position {
   uint32_t x = 0, y = 0;

@@ -122,22 +122,14 @@ private:
   std::vector<bool> taken;
 };
 
-} // namespace
-
-llvm::Expected<bool> PlacePass::run(Module &module, PassContext &context) {
-  if (!module.cores)
-    return missingInput(name(), "partition");
-  CoreIr &ir = *module.cores;
-  const target::MeshSpec &spec = context.target.mesh;
-  const Box mesh{options.meshWidth != 0 ? options.meshWidth : spec.width,
-                 options.meshHeight != 0 ? options.meshHeight : spec.height};
+// Places the clusters of either IR and sets what both have.
+template <class Ir> llvm::Expected<bool> placeOn(Ir &ir, Box mesh, Module &module) {
   if (ir.clusters.size() > uint64_t{mesh.width} * mesh.height)
     return Diag(DiagCode::TooFewCores, {},
                 formatv("{0} clusters do not fit the {1}x{2} mesh", ir.clusters.size(), mesh.width,
                         mesh.height))
         .help("choose a larger --mesh")
         .take();
-
   const Traffic traffic = place::trafficOf(ir, *module.quant);
   const Box box = boundingBox(ir.clusters.size(), mesh);
   const std::vector<Position> positions = Placer(traffic, box).run();
@@ -151,6 +143,19 @@ llvm::Expected<bool> PlacePass::run(Module &module, PassContext &context) {
   ir.placed = true;
   module.traffic = {traffic.messages, place::totalHops(traffic, positions), traffic.lowerBound};
   return true;
+}
+
+} // namespace
+
+llvm::Expected<bool> PlacePass::run(Module &module, PassContext &context) {
+  const target::MeshSpec &spec = context.target.mesh;
+  const Box mesh{options.meshWidth != 0 ? options.meshWidth : spec.width,
+                 options.meshHeight != 0 ? options.meshHeight : spec.height};
+  if (module.crossbar)
+    return placeOn(*module.crossbar, mesh, module);
+  if (module.cores)
+    return placeOn(*module.cores, mesh, module);
+  return missingInput(name(), "partition");
 }
 
 } // namespace snnc::compiler

@@ -1,6 +1,7 @@
 #include "compiler/passes/quantize/quantize.h"
 
 #include "compiler/pass/unroll.h"
+#include "compiler/passes/quantize/crossbar.h"
 #include "compiler/passes/quantize/layer.h"
 
 #include <algorithm>
@@ -153,6 +154,13 @@ llvm::Error checkBiasTiming(const net::Net &net, const net::QuantNet &quant) {
 } // namespace
 
 llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
+  if (context.target.core.isCrossbar()) {
+    if (!module.lowered)
+      return missingInput("quantize", "lower");
+    if (llvm::Error error = quantize::forCrossbar(module, options, context))
+      return error;
+    return true;
+  }
   const net::Net &net = module.net;
   const uint32_t most = context.target.core.weightBits;
   if (options.weightBits < 2 || options.weightBits > most)

@@ -4,6 +4,7 @@
 #include "compiler/core_ir/axon_cost.h"
 #include "compiler/core_ir/by_target.h"
 #include "compiler/core_ir/shared_lists.h"
+#include "compiler/passes/route/crossbar.h"
 
 #include "llvm/ADT/DenseMap.h"
 
@@ -220,6 +221,10 @@ private:
 } // namespace
 
 llvm::Expected<bool> RoutePass::run(Module &module, PassContext &context) {
+  if (module.crossbar && module.crossbar->placed) {
+    route::forCrossbar(*module.crossbar, *module.quant);
+    return true;
+  }
   if (!module.cores || !module.cores->placed)
     return missingInput(name(), "place");
   Router(*module.cores, *module.quant, context.target).run();

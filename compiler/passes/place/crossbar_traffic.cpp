@@ -1,0 +1,44 @@
+#include "compiler/passes/place/hop_cost.h"
+
+#include <map>
+#include <set>
+
+namespace snnc::compiler::place {
+
+using namespace core_ir;
+
+Traffic trafficOf(const CrossbarIr &ir, const net::QuantNet &net) {
+  const size_t clusters = ir.clusters.size();
+  Traffic traffic;
+  traffic.fromHost.assign(clusters, 0.0);
+  std::vector<std::map<uint32_t, double>> between(clusters);
+  std::set<std::pair<uint32_t, uint32_t>> used; // (projection, source)
+  for (uint32_t c = 0; c < clusters; ++c) {
+    for (const CrossbarCell &cell : ir.clusters[c].cells) {
+      if (cell.cluster == CrossbarCell::kNowhere)
+        continue;
+      traffic.messages += 1.0;
+      if (cell.cluster == c)
+        continue;
+      between[c][cell.cluster] += 1.0;
+      between[cell.cluster][c] += 1.0;
+    }
+    for (const CrossbarAxon &axon : ir.clusters[c].axons) {
+      if (axon.relay)
+        continue;
+      used.insert({axon.from, axon.source});
+      if (net.populations[net.projections[axon.from].source].isInput)
+        traffic.fromHost[c] += 1.0;
+    }
+    traffic.messages += traffic.fromHost[c];
+  }
+  traffic.lowerBound = static_cast<double>(used.size());
+  for (const std::map<uint32_t, double> &row : between) {
+    std::vector<Flow> &flows = traffic.flows.emplace_back();
+    for (const auto &[to, messages] : row)
+      flows.push_back({to, messages});
+  }
+  return traffic;
+}
+
+} // namespace snnc::compiler::place
