@@ -172,6 +172,10 @@ module snn_neuron_store (
     .wdata_i(clear_hit ? '0 : cfg_data_i[0 +: MBits])
   );
 
+  // What is not stored because it can only be 0.
+  logic unused_fields;
+  assign unused_fields = &{1'b0, state_wdata, cfg_param0, cfg_param1};
+
   `SNN_ASSERT(OneStateWriter, (32'(we_i) + 32'(reset_hit_q) + 32'(clear_hit)
               + 32'(cfg_state_we_i)) <= 32'd1)
 

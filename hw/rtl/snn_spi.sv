@@ -142,7 +142,7 @@ module snn_spi (
   assign host_valid_o   = host_q;
   assign host_flit_o    = shift_q[39:0];
   // A read whose frame ended before its last word runs out.
-  assign rd_ready_o     = fetch_q | (state_q == Off);
+  assign rd_ready_o     = fetch_q | ~(state_q == Header || state_q == Fetch || state_q == Send);
   assign start_o        = start_q & rest;
   assign sample_reset_o = reset_q & ~start_q & rest;
   assign restart_o      = restart_q;
@@ -172,6 +172,6 @@ module snn_spi (
   end
 
   `SNN_ASSERT(OneOffer, 32'(cfg_q) + 32'(host_q) + 32'(start_o) + 32'(sample_reset_o) <= 32'd1)
-  `SNN_ASSERT(ReadWhenAsked, !(rd_valid_i && state_q != Off) || state_q == Fetch)
+  `SNN_ASSERT(ReadWhenAsked, !rd_valid_i || state_q != Send)
 
 endmodule

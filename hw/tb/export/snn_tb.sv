@@ -36,6 +36,7 @@ module snn_tb;
     .cfg_valid_i   (cfg_valid),
     .cfg_ready_o   (cfg_ready),
     .cfg_data_i    (cfg_data),
+    .rd_ready_i    (1'b1),
     .rd_valid_o    (rd_valid),
     .rd_data_o     (rd_data),
     .host_valid_i  (host_valid),
