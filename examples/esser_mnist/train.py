@@ -64,11 +64,13 @@ class Blocks(torch.nn.Module):
 
     def __init__(self, blocks, outer, inner, neurons):
         super().__init__()
-        self.bits = torch.nn.Parameter(0.6 * (2.0 * torch.rand(blocks, outer, TYPES, inner, neurons) - 1.0))
+        start = torch.rand(blocks, outer, TYPES, inner, neurons)
+        self.bits = torch.nn.Parameter(0.6 * (2.0 * start - 1.0))
         signs = torch.tensor([1.0, -1.0]).repeat(TYPES // 2)
         order = torch.rand(blocks, neurons, TYPES).argsort(2)
         size = 0.3 + 0.5 * torch.rand(blocks, neurons, TYPES)
-        self.types = torch.nn.Parameter((signs[order] * size).transpose(1, 2).reshape(blocks, 1, TYPES, 1, neurons))
+        self.types = torch.nn.Parameter(
+            (signs[order] * size).transpose(1, 2).reshape(blocks, 1, TYPES, 1, neurons))
 
     def weights(self):
         """[blocks, inputs, neurons], integers"""
@@ -111,15 +113,17 @@ class Neurons(torch.nn.Module):
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.patches, self.fire1 = Blocks(4 * GROUPS, 1, 64, SHARE), Neurons(4 * GROUPS, SHARE)
-        self.groups, self.fire2 = Blocks(GROUPS, 4, SHARE // TYPES, GROUP_NEURONS), Neurons(GROUPS, GROUP_NEURONS)
+        self.patches = Blocks(4 * GROUPS, 1, PATCH * PATCH // TYPES, SHARE)
+        self.fire1 = Neurons(4 * GROUPS, SHARE)
+        self.groups = Blocks(GROUPS, 4, SHARE // TYPES, GROUP_NEURONS)
+        self.fire2 = Neurons(GROUPS, GROUP_NEURONS)
         self.digit = Blocks(1, GROUPS, GROUP_NEURONS // TYPES, 10)
         self.bias = torch.nn.Parameter(torch.zeros(10))
         self.gain = torch.nn.Parameter(torch.tensor(1.0))
         self.register_buffer("pixels", torch.tensor(pixel_order()))
 
     def forward(self, x):
-        """[B, 784] of 0 and 1 -> sums of the ten outputs, integers, and what each is to start with"""
+        """[B, 784] of 0 and 1 -> sums of the ten outputs, integers"""
         x = x[:, self.pixels].transpose(0, 1)  # [36, B, 256]
         x = self.fire1(torch.bmm(x, self.patches.weights()))  # [36, B, 64]
         batch = x.shape[1]
@@ -130,14 +134,11 @@ class Net(torch.nn.Module):
 
 
 def pixel_order():
-    """[36, 256]: pixels of each patch, as often as it has groups, ordered by type: the pixel's place in
-    its 2 x 2 square, so that a pixel has one type in all patches."""
-    blocks = []
-    for row, column in patches_of_blocks():
-        inside = [[(OFFSETS[row] + i) * SIDE + OFFSETS[column] + j
-                   for i in range(t // 2, PATCH, 2) for j in range(t % 2, PATCH, 2)] for t in range(TYPES)]
-        blocks.append(sum(inside, []))
-    return blocks
+    """[36, 256]: pixels of each block's patch, ordered by type: the pixel's place in its 2 x 2 square,
+    so that a pixel has one type in all patches."""
+    return [[(OFFSETS[row] + i) * SIDE + OFFSETS[column] + j
+             for t in range(TYPES) for i in range(t // 2, PATCH, 2) for j in range(t % 2, PATCH, 2)]
+            for row, column in patches_of_blocks()]
 
 
 def patches_of_blocks():
@@ -189,8 +190,8 @@ def choose_readout(sums, bias, y):
             counts = burst(sums + bias + lift, theta, STEPS)
             right = (counts.argmax(1) == y).float().mean().item()
             best = max(best, (right, theta, lift))
-    print(f"training images: sums right {((sums + bias).argmax(1) == y).float().mean().item():.4f}, "
-          f"counts right {best[0]:.4f} with threshold {best[1]} and lift {best[2]}")
+    exact = ((sums + bias).argmax(1) == y).float().mean().item()
+    print(f"training images: {exact:.4f} right by sums, {best[0]:.4f} by spike counts")
     return best[1], bias + best[2]
 
 
@@ -248,13 +249,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--mnist", type=pathlib.Path, required=True, help="folder of the IDX files")
     parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--rate", type=float, default=5e-3)
-    parser.add_argument("--sparsity", type=float, default=3e-6, help="cost of a bit")
+    parser.add_argument("--sparsity", type=float, default=1e-6, help="cost of a bit")
     parser.add_argument("--holdout", type=int, default=0,
                         help="train without the last N images and test on those")
-    parser.add_argument("--predictions", type=pathlib.Path, help="write those of the test images")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
@@ -269,8 +269,7 @@ def main():
     answers = burst(sums_of(net, test_x) + start, theta, STEPS).argmax(1)
     print(f"test accuracy {(answers == test_y).float().mean().item():.4f}")
     write(net, theta, start, args.out)
-    if args.predictions:
-        np.save(args.predictions, answers.numpy().astype(np.int32))
+    np.save(args.out / "predictions.npy", answers.numpy().astype(np.uint8))
 
 
 if __name__ == "__main__":

@@ -154,6 +154,7 @@ def main():
     accuracy = (answers == test_y).float().mean().item()
     print(f"test accuracy {accuracy:.4f}, hidden spikes per sample {hidden:.0f}")
     write(net, args.out, args.steps)
+    np.save(args.out / "predictions.npy", answers.numpy().astype(np.uint8))
 
 
 if __name__ == "__main__":
