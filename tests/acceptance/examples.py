@@ -50,7 +50,7 @@ def ice40_mnist():
     """One core, 8 bits: the rounding is in the trained weights, only the state's is not."""
     result, predictions = evaluate("ice40_mnist", "loihi-like")
     check(result["cores_used"] == 1, f"one core: {result['cores_used']}")
-    check(result["accuracy"]["image"] >= ICE40_ACCURACY, f"accuracy {result['accuracy']}")
+    check(result["accuracy"]["image"] >= 0.97, f"accuracy {result['accuracy']}")
     moved = differences(predictions["float"], predictions["image"])
     check(moved <= 20, f"at most 20 predictions of the image differ from float: {moved}")
 
@@ -58,8 +58,8 @@ def ice40_mnist():
 def esser_mnist():
     """Integers as trained, so that nothing is lost, on the 26 cores that the network was made for."""
     result, predictions = evaluate("esser_mnist", "truenorth-like")
-    check(result["cores_used"] <= ESSER_CORES, f"{ESSER_CORES} cores: {result['cores_used']}")
-    check(result["accuracy"]["image"] >= ESSER_ACCURACY, f"accuracy {result['accuracy']}")
+    check(result["cores_used"] <= 26, f"26 cores: {result['cores_used']}")
+    check(result["accuracy"]["image"] >= 0.98, f"accuracy {result['accuracy']}")
     check(differences(predictions["float"], predictions["image"]) == 0, "image predicts as float")
 
 
