@@ -141,10 +141,10 @@ module snn_tb;
   task tick(input int unsigned count);
     logic            done;
     longint unsigned length;
-    int unsigned     before;
+    int unsigned     earlier;
     for (int unsigned i = 1; i <= count; i++)
       expected[32'(stimulus[at + i][31:16]) * Neurons + 32'(stimulus[at + i][15:0])] = 1'b1;
-    before = spikes;
+    earlier = spikes;
     start  = 1'b1;
     cycles(1);
     start  = 1'b0;
@@ -161,7 +161,7 @@ module snn_tb;
       end
       step();
     end
-    if (spikes - before != count) differ("number of spikes", 0, 64'(count), 64'(spikes - before));
+    if (spikes - earlier != count) differ("number of spikes", 0, 64'(count), 64'(spikes) - 64'(earlier));
     if (length != stimulus[at]) differ("length of the tick", 0, stimulus[at], length);
     for (int unsigned i = 1; i <= count; i++)
       if (expected[32'(stimulus[at + i][31:16]) * Neurons + 32'(stimulus[at + i][15:0])]) begin
