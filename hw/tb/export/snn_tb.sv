@@ -187,7 +187,7 @@ module snn_tb;
         got++;
         compared++;
         if (rd_data != stimulus[at + got])
-          differ($sformatf("word %0h of memory %0d", got - 1, stimulus[at][55:48]),
+          differ($sformatf("word %0d of memory %0d of core", got - 1, stimulus[at][55:48]),
                  64'(stimulus[at][47:32]), stimulus[at + got], rd_data);
       end
       step();
