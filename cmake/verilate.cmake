@@ -50,12 +50,16 @@ function(snnc_cfg_package target width height)
   set(SNNC_CFG_PACKAGE ${file} PARENT_SCOPE)
 endfunction()
 
-# snnc_verilated_module(name TOP module [PACKAGE file] SOURCES files of hw/rtl ... [OPTIONS ...])
+# snnc_verilated_module(name TOP module [PREFIX class] [PACKAGE file] SOURCES files of hw/rtl ...
+#                       [OPTIONS ...])
 #
 # One module, Verilated with assertions and random start values, as the library `name`; C++ sees
-# V<module>.h.
+# V<module>.h, or <class>.h.
 function(snnc_verilated_module name)
-  cmake_parse_arguments(ARG "" "TOP;PACKAGE" "SOURCES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOP;PACKAGE;PREFIX" "SOURCES;OPTIONS" ${ARGN})
+  if(NOT ARG_PREFIX)
+    set(ARG_PREFIX V${ARG_TOP})
+  endif()
   execute_process(COMMAND ${SNNC_VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE root
                   OUTPUT_STRIP_TRAILING_WHITESPACE)
   if(NOT TARGET snnc_verilated)
@@ -66,15 +70,16 @@ function(snnc_verilated_module name)
   endif()
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir)
   list(TRANSFORM ARG_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/hw/rtl/)
-  add_custom_command(OUTPUT ${folder}/V${ARG_TOP}__ALL.a
+  add_custom_command(OUTPUT ${folder}/${ARG_PREFIX}__ALL.a
     COMMAND ${SNNC_VERILATOR} --cc --build --assert -Wall --x-initial unique --top-module ${ARG_TOP}
+            --prefix ${ARG_PREFIX}
             --Mdir ${folder} -I${PROJECT_SOURCE_DIR}/hw/rtl/include -CFLAGS -fPIC ${ARG_OPTIONS}
             ${PROJECT_SOURCE_DIR}/hw/lint/waivers.vlt ${ARG_PACKAGE} ${ARG_SOURCES}
     DEPENDS ${ARG_SOURCES} ${ARG_PACKAGE} ${SNNC_RTL_SOURCES}
     COMMENT "Verilated ${ARG_TOP}" VERBATIM)
-  add_custom_target(${name}_build DEPENDS ${folder}/V${ARG_TOP}__ALL.a)
+  add_custom_target(${name}_build DEPENDS ${folder}/${ARG_PREFIX}__ALL.a)
   add_library(${name} INTERFACE)
   add_dependencies(${name} ${name}_build)
   target_include_directories(${name} SYSTEM INTERFACE ${folder})
-  target_link_libraries(${name} INTERFACE ${folder}/V${ARG_TOP}__ALL.a snnc_verilated)
+  target_link_libraries(${name} INTERFACE ${folder}/${ARG_PREFIX}__ALL.a snnc_verilated)
 endfunction()

@@ -78,7 +78,7 @@ if [ -n "$wave" ]; then
   flags="$flags -DSNNC_RTL_WAVE_$wave"
 fi
 # shellcheck disable=SC2086
-"$verilator" --cc --assert -O3 --x-initial unique --x-assign unique $trace \
+"$verilator" --cc --assert -O3 --x-initial unique --x-assign fast $trace \
   --output-split 20000 --output-split-cfuncs 2000 \
   --top-module snn_top --Mdir "$work/obj" -I"$hw/rtl/include" -CFLAGS "$flags" \
   "$work/snn_cfg_pkg.sv" -f "$sources"

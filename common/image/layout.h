@@ -10,7 +10,8 @@ namespace snnc::image {
 // ---- the frame
 
 constexpr char kMagic[8] = {'S', 'N', 'N', 'C', 'I', 'M', 'G', '\x1A'};
-constexpr uint32_t kVersion = 2; // 1: no base row in sparse axons, dense host layers only
+// 1: no base row in sparse axons, dense host layers only. 2: no crossbar cores, copies or bus.
+constexpr uint32_t kVersion = 3;
 constexpr size_t kHeaderSize = 64;
 constexpr size_t kShaAt = 24, kShaSize = 32;
 constexpr size_t kSectionEntrySize = 24;

@@ -1,5 +1,6 @@
 // Populations, inputs, host layers and axon sources against cores that are known to be sound.
 #include "common/image/checker.h"
+#include "common/net/crossbar_net.h"
 #include "common/net/verify.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -232,12 +233,20 @@ private:
 
   void bus() {
     check.require(spec.isCrossbar() || image.busColumns == 0, "bus", "cuba cores have no bus");
+    check.require(
+        image.busColumns <= net::kMaxCrossbarOutputs, "bus",
+        llvm::formatv("{0} columns, more than {1}", image.busColumns, net::kMaxCrossbarOutputs));
     for (size_t i = 0; i < image.bus.size(); ++i) {
       const BusOutput &output = image.bus[i];
-      check.require(output.core < image.cores.size() &&
-                        output.local < image.cores[output.core].neuronCount() &&
-                        output.column < image.busColumns,
-                    at("bus", i), "it is of no neuron, or has no column");
+      const bool known = output.core < image.cores.size() &&
+                         output.local < image.cores[output.core].neuronCount() &&
+                         output.column < image.busColumns;
+      if (!check.require(known, at("bus", i), "it is of no neuron, or has no column"))
+        continue;
+      check.require(image.cores[output.core].outPointers[output.local].count == 0, at("bus", i),
+                    llvm::formatv("neuron {0} of core {1} has a slot too, a crossbar neuron has "
+                                  "one target",
+                                  output.local, output.core));
       check.require(i == 0 || std::pair(image.bus[i - 1].core, image.bus[i - 1].local) <
                                   std::pair(output.core, output.local),
                     at("bus", i), "outputs are not sorted by (core, local)");

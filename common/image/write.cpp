@@ -21,7 +21,7 @@ template <class... Ts> static Section section(SectionKind kind, const Ts &...val
 }
 
 static Section coreSection(const CoreImage &core) {
-  if (core.crossbar.neurons.empty())
+  if (core.crossbar == CrossbarTables{})
     return section(SectionKind::Core, core);
   Writer writer;
   layoutCrossbar(writer, core);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 using llvm::formatv;
 
@@ -54,6 +55,11 @@ private:
       return fail(c, formatv("has {0} neurons and {1} axons, a core has {2} and {3}",
                              cluster.cells.size(), cluster.axons.size(), limits.neurons,
                              limits.axons));
+    std::set<std::tuple<bool, uint32_t, uint32_t, uint8_t>> names;
+    for (const CrossbarAxon &axon : cluster.axons)
+      if (!names.insert({axon.relay, axon.from, axon.source, axon.type}).second && !axon.relay)
+        return fail(c, formatv("has two axons of type {0} for source {1} of '{2}'",
+                               unsigned{axon.type}, axon.source, net.projections[axon.from].name));
     uint32_t windows = 0;
     for (size_t k = 0; k < cluster.cells.size(); ++k) {
       windows += k == 0 || windowOf(ir, cluster.cells[k - 1]) != windowOf(ir, cluster.cells[k]);

@@ -14,6 +14,17 @@ using net::CrossbarNeuron;
 using support::Diag;
 using support::DiagCode;
 
+// Cores ascend by (y, x).
+static bool hasCore(const CrossbarNet &net, int64_t x, int64_t y) {
+  const auto place = [](const CrossbarCore &core) {
+    return std::pair<int64_t, int64_t>(core.y, core.x);
+  };
+  const auto found = std::lower_bound(
+      net.cores.begin(), net.cores.end(), std::pair(y, x),
+      [&](const CrossbarCore &core, const auto &wanted) { return place(core) < wanted; });
+  return found != net.cores.end() && place(*found) == std::pair(y, x);
+}
+
 namespace {
 
 class Layout {
@@ -31,17 +42,24 @@ public:
     sizes();
     for (const CrossbarCore &core : net.cores)
       registers(core);
-    if (failures != 0)
-      return std::move(errors);
-    llvm::consumeError(std::move(errors));
+    if (!problems.empty())
+      return broken();
     return build();
   }
 
 private:
   void fail(const llvm::Twine &message) {
     if (++failures <= kShown)
-      errors =
-          llvm::joinErrors(std::move(errors), Diag(DiagCode::CrossbarLimit, {}, message).take());
+      problems.push_back(Diag(DiagCode::CrossbarLimit, {}, message).data());
+  }
+  llvm::Error broken() {
+    if (failures > kShown)
+      problems.back().help = llvm::formatv("{0} more follow", failures - kShown).str();
+    llvm::Error all = llvm::Error::success();
+    for (support::Diagnostic &problem : problems)
+      all = llvm::joinErrors(std::move(all),
+                             llvm::make_error<support::DiagError>(std::move(problem)));
+    return all;
   }
 
   void sizes() {
@@ -70,13 +88,13 @@ private:
           fail(llvm::formatv("core ({0},{1}) neuron {2}: {3} {4}, target '{5}' has {6}..{7}",
                              core.x, core.y, i, what, value, target.name, -bound, bound - 1));
       };
+      check(n.vInit, spec.membraneBits, "potential");
       if (!n.enabled)
         continue;
       check(n.leak, spec.leakBits, "leak");
       check(n.threshold, spec.thresholdBits, "threshold");
       check(n.floor, spec.thresholdBits, "floor");
       check(n.reset, spec.thresholdBits, "reset");
-      check(n.vInit, spec.membraneBits, "potential");
       for (uint32_t k = 0; k < net.types; ++k)
         check(core.weights[i * net.types + k], spec.weightBits, "weight");
       if (n.target.delay > spec.largestDelay())
@@ -130,7 +148,7 @@ private:
       tables.neurons.push_back({n.leak, n.threshold, n.floor, n.reset, n.vInit,
                                 n.resetMode == net::CrossbarReset::Linear, n.floorInclusive});
     else
-      tables.neurons.emplace_back();
+      tables.neurons.emplace_back().vInit = n.vInit; // which it keeps
   }
 
   void send(const CrossbarCore &core, const CrossbarNeuron &n, uint32_t index, uint32_t local,
@@ -144,21 +162,20 @@ private:
       image.bus.push_back({index, local, n.target.axon});
       return;
     }
-    const auto there = [&](const CrossbarCore &to) { return to.x == x && to.y == y; };
-    if (std::none_of(net.cores.begin(), net.cores.end(), there))
+    if (!hasCore(net, x, y))
       return; // no core: the spikes are lost
     out.outSlots.push_back(
         {static_cast<uint8_t>(x), static_cast<uint8_t>(y), n.target.delay, n.target.axon});
     pointer.count = 1;
   }
 
-  static constexpr unsigned kShown = 20;
+  static constexpr uint64_t kShown = 20;
   const CrossbarNet &net;
   const target::Target &target;
   const target::CoreSpec &spec;
   uint32_t width = 1, height = 1;
-  unsigned failures = 0;
-  llvm::Error errors = llvm::Error::success();
+  uint64_t failures = 0;
+  std::vector<support::Diagnostic> problems; // the first kShown
   image::Image image;
 };
 
@@ -172,8 +189,7 @@ std::vector<PlacedPacket> packetsOf(const CrossbarNet &net, uint32_t tick, size_
   std::vector<PlacedPacket> packets;
   for (; next < net.packets.size() && net.packets[next].tick <= tick; ++next) {
     const net::CrossbarPacket &packet = net.packets[next];
-    const auto there = [&](const CrossbarCore &to) { return to.x == packet.x && to.y == packet.y; };
-    if (std::any_of(net.cores.begin(), net.cores.end(), there))
+    if (hasCore(net, packet.x, packet.y))
       packets.push_back(
           {static_cast<uint8_t>(packet.x), static_cast<uint8_t>(packet.y), packet.axon});
   }

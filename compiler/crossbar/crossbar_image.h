@@ -10,8 +10,8 @@
 namespace snnc::compiler {
 
 // `net` has passed net::verify. Populations: one per core, `core_X_Y`, all its neurons. All limits
-// that the network breaks, the first twenty joined: TargetKind (4010) for a target of cuba cores,
-// CrossbarLimit (4011) for sizes and register values.
+// that the network breaks: TargetKind (4010) for a target of cuba cores, CrossbarLimit (4011) for
+// sizes and register values, the first twenty joined and the others counted.
 llvm::Expected<image::Image> toImage(const net::CrossbarNet &net, const target::Target &target);
 
 // The packets of `net` for tick `tick`, without those for a place without a core. `next` is where

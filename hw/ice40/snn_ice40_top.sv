@@ -81,7 +81,7 @@ module snn_ice40_top (
     .idle_o        (idle),
     .quiet_o       (quiet),
     .tick_done_o   (tick_done),
-    .stall_i       ({5 * Cores{1'b0}}),
+    .stall_i       ({10 * Cores{1'b0}}),
     .spike_valid_o (),
     .spike_neuron_o(),
     .send_valid_o  ()

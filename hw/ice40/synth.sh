@@ -22,7 +22,7 @@ inputs=$({ "$yosys" -V; cat "$package" $files include/*.svh "$here/synth.sh"; } 
 [ -e "$out/netlist.v" ] && [ "$(cat "$out/inputs.sha256")" = "$inputs" ] && exit 0
 rm -f "$out/netlist.v"
 "$yosys" -q -l "$out/yosys.log" -p "read_verilog -sv -defer -DSYNTHESIS -Iinclude $package $files; \
-  synth_ice40 -top snn_ice40_top -device u -dsp -spram -json $out/design.json; \
+  synth_ice40 -top snn_ice40_top -device u -dsp -spram -no-rw-check -json $out/design.json; \
   write_verilog -noattr $out/netlist.tmp" > /dev/null 2>&1 < /dev/null ||
   { tail -20 "$out/yosys.log" >&2; exit 1; }
 printf '%s\n' "$inputs" > "$out/inputs.sha256"

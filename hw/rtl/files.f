@@ -8,12 +8,10 @@ snn_fifo.sv
 snn_arb_rr.sv
 snn_mul.sv
 snn_compress6.sv
-snn_clamp.sv
 snn_readback.sv
 snn_spi.sv
 // level 2
 snn_popcount.sv
-snn_clamped_difference.sv
 snn_decay.sv
 snn_acc_bank.sv
 snn_synapse_decode.sv

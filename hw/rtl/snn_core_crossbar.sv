@@ -76,10 +76,12 @@ module snn_core_crossbar #(
   logic [TypeBits*Axons-1:0] types_q;
   logic                      type_we;
   logic [ABits-1:0]          type_axon;
+  logic [Axons-1:0]          type_hit;
 
   assign type_we   = clear_walk_i ? (32'(walk_addr_i) < Axons)
                                   : (cfg_we_i & (cfg_mem_i == snn_pkg::MemAxon));
   assign type_axon = clear_walk_i ? ABits'(walk_addr_i) : ABits'(cfg_addr_i);
+  assign type_hit  = Axons'(1) << type_axon;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -89,9 +91,15 @@ module snn_core_crossbar #(
     end
   end
 
+  // Whole vectors: Yosys takes an indexed bit for a driver of all of them.
   for (genvar b = 0; b < TypeBits; b++) begin : gen_type_bit
+    logic value;
+    assign value = ~clear_walk_i & cfg_data_i[b];
     always_ff @(posedge clk_i) begin
-      if (type_we) types_q[b*Axons + 32'(type_axon)] <= ~clear_walk_i & cfg_data_i[b];
+      if (type_we) begin
+        types_q[b*Axons +: Axons] <= (types_q[b*Axons +: Axons] & ~type_hit)
+                                   | (type_hit & {Axons{value}});
+      end
     end
   end
 

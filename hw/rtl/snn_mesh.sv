@@ -41,8 +41,8 @@ module snn_mesh #(
   output logic         host_ready_o,
   input  logic [39:0]  host_flit_i,
 
-  // Router outputs that offer nothing, by tile id.
-  input  logic [5*snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]  stall_i,
+  // Router outputs that offer nothing, inputs that take nothing, by tile id.
+  input  logic [10*snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]  stall_i,
 
   // Trace, by tile id.
   output logic [snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]    spike_valid_o,
@@ -127,7 +127,7 @@ module snn_mesh #(
         .rst_ni              (rst_ni),
         .x_i                 (XBits'(x)),
         .y_i                 (YBits'(y)),
-        .stall_i             (stall_i[5*T +: 5]),
+        .stall_i             (stall_i[10*T +: 10]),
         .id_i                (16'(T)),
         .cfg_we_i            (cfg_we_i),
         .cfg_re_i            (cfg_re_i),

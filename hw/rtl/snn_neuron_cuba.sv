@@ -104,15 +104,13 @@ module snn_neuron_cuba (
   logic signed [UBits:0]              s2_u_kept_q;
   logic signed [VBits:0]              s2_v_kept_q;
   logic signed [VBits-1:0]            s2_v_old_q, s2_threshold_q, s2_reset_q;
-  logic signed [ABits-1:0]            s2_acc_q;
+  logic signed [SumWidth-1:0]         s2_drive_q;  // accumulator, and bias into the current
   logic signed [BBits-1:0]            s2_bias_q;
   logic        [RBits-1:0]            s2_refractory_q, s2_reload_q;
   logic                               s2_ge_q, s2_subtract_q, s2_to_current_q, s2_active_q;
 
   logic signed [SumWidth-1:0] wide_bias, wide_reset, wide_vmin, wide_vmax;
-  logic signed [SumWidth-1:0] u_sum, u_wide, x, x_clamped, v_held, v_less, v_next, fires_from;
-  logic signed [SumWidth-1:0] less_x, less_low, less_high;
-  logic                       below, above, cut_x, cut_low, cut_high, cut;
+  logic signed [SumWidth-1:0] u_sum, u_wide, x, x_clamped, v_pre, v_less, v_less_clamped, v_next;
   logic signed [UBits-1:0]    u_next;
   logic                       held, fire;
   logic        [RBits-1:0]    refractory_now, refractory_next;
@@ -122,66 +120,23 @@ module snn_neuron_cuba (
   assign wide_vmin  = SumWidth'(cfg_vmin_i);
   assign wide_vmax  = SumWidth'(cfg_vmax_i);
 
-  assign u_sum  = SumWidth'(s2_u_kept_q) + SumWidth'(s2_acc_q) + (s2_to_current_q ? wide_bias : '0);
+  assign u_sum  = SumWidth'(s2_u_kept_q) + s2_drive_q;
   assign u_next = u_sum[UBits-1:0];
   assign u_wide = SumWidth'(u_next);
 
-  assign x         = SumWidth'(s2_v_kept_q) + u_wide + (s2_to_current_q ? '0 : wide_bias);
+  // The two sums in front of this one are formed side by side.
+  assign x         = (SumWidth'(s2_v_kept_q) + (s2_to_current_q ? '0 : wide_bias)) + u_wide;
+  assign x_clamped = (x < wide_vmin) ? wide_vmin : (x > wide_vmax) ? wide_vmax : x;
 
-  // What follows the clamp is computed for its three outcomes at once, and then chosen.
-  snn_clamp #(
-    .Width(SumWidth)
-  ) u_clamp (
-    .x_i    (x),
-    .low_i  (wide_vmin),
-    .high_i (wide_vmax),
-    .y_o    (x_clamped),
-    .below_o(below),
-    .above_o(above)
-  );
+  assign held  = s2_refractory_q != '0;
+  assign v_pre = !held ? x_clamped : s2_subtract_q ? SumWidth'(s2_v_old_q) : wide_reset;
+  assign fire  = !held & ((v_pre > SumWidth'(s2_threshold_q))
+                        | (s2_ge_q & (v_pre == SumWidth'(s2_threshold_q))));
 
-  snn_clamped_difference #(
-    .Width(SumWidth)
-  ) u_less_x (
-    .x_i   (x),
-    .less_i(wide_reset),
-    .low_i (wide_vmin),
-    .high_i(wide_vmax),
-    .y_o   (less_x),
-    .cut_o (cut_x)
-  );
-
-  snn_clamped_difference #(
-    .Width(SumWidth)
-  ) u_less_low (
-    .x_i   (wide_vmin),
-    .less_i(wide_reset),
-    .low_i (wide_vmin),
-    .high_i(wide_vmax),
-    .y_o   (less_low),
-    .cut_o (cut_low)
-  );
-
-  snn_clamped_difference #(
-    .Width(SumWidth)
-  ) u_less_high (
-    .x_i   (wide_vmax),
-    .less_i(wide_reset),
-    .low_i (wide_vmin),
-    .high_i(wide_vmax),
-    .y_o   (less_high),
-    .cut_o (cut_high)
-  );
-
-  assign held       = s2_refractory_q != '0;
-  assign v_held     = s2_subtract_q ? SumWidth'(s2_v_old_q) : wide_reset;
-  assign fires_from = SumWidth'(s2_threshold_q) + (s2_ge_q ? '0 : SumWidth'(1));
-  assign fire       = !held & (below ? (wide_vmin >= fires_from)
-                             : above ? (wide_vmax >= fires_from) : (x >= fires_from));
-
-  assign v_less = below ? less_low : above ? less_high : less_x;
-  assign cut    = below ? cut_low : above ? cut_high : cut_x;
-  assign v_next = held ? v_held : !fire ? x_clamped : s2_subtract_q ? v_less : wide_reset;
+  assign v_less         = v_pre - wide_reset;
+  assign v_less_clamped = (v_less < wide_vmin) ? wide_vmin
+                        : (v_less > wide_vmax) ? wide_vmax : v_less;
+  assign v_next         = !fire ? v_pre : s2_subtract_q ? v_less_clamped : wide_reset;
 
   assign refractory_now  = fire ? s2_reload_q : s2_refractory_q;
   assign refractory_next = (refractory_now == '0) ? '0 : refractory_now - 1'b1;
@@ -208,7 +163,7 @@ module snn_neuron_cuba (
       s2_u_kept_q     <= u_kept;
       s2_v_kept_q     <= v_kept;
       s2_v_old_q      <= in_v_i;
-      s2_acc_q        <= in_acc_i;
+      s2_drive_q      <= SumWidth'(in_acc_i) + (in_bias_to_current_i ? SumWidth'(bias) : '0);
       s2_threshold_q  <= in_threshold_i;
       s2_reset_q      <= in_reset_i;
       s2_bias_q       <= bias;
@@ -228,7 +183,7 @@ module snn_neuron_cuba (
       out_spike_o      <= fire;
       out_active_o     <= s2_active_q;
       out_wrapped_o    <= u_sum != u_wide;
-      out_clamped_o    <= below | above | (fire & s2_subtract_q & cut);
+      out_clamped_o    <= (x != x_clamped) | (fire & s2_subtract_q & (v_less != v_less_clamped));
     end
   end
 

@@ -22,8 +22,8 @@ module snn_router #(
   input  logic [XBits-1:0]      x_i,
   input  logic [YBits-1:0]      y_i,
 
-  // Outputs that offer nothing in this cycle.
-  input  logic [4:0]            stall_i,
+  // [4:0] outputs that offer nothing in this cycle, [9:5] inputs that take nothing.
+  input  logic [9:0]            stall_i,
 
   // Ports in the order of snn_pkg: local, north, east, south, west.
   input  logic [4:0]            in_valid_i,
@@ -49,6 +49,7 @@ module snn_router #(
     logic [XBits-1:0]    to_x;
     logic [YBits-1:0]    to_y;
     logic [Ports-1:0]    pops, route;
+    logic                ready;
 
     snn_fifo #(
       .Width(FlitBits),
@@ -56,13 +57,15 @@ module snn_router #(
     ) u_fifo (
       .clk_i      (clk_i),
       .rst_ni     (rst_ni),
-      .in_valid_i (in_valid_i[i]),
-      .in_ready_o (in_ready_o[i]),
+      .in_valid_i (in_valid_i[i] & ~stall_i[Ports+i]),
+      .in_ready_o (ready),
       .in_data_i  (in_flit_i[i*FlitBits +: FlitBits]),
       .out_valid_o(head_valid[i]),
       .out_ready_i(head_pop[i]),
       .out_data_o (flit)
     );
+
+    assign in_ready_o[i] = ready & ~stall_i[Ports+i];
 
     assign to_x = flit[XBits-1:0];
     assign to_y = flit[XBits +: YBits];

@@ -40,15 +40,15 @@ module snn_scheduler #(
 );
 
   logic                set_q, take_q, forward_q, walk_hit;
-  logic [SlotBits-1:0] slot_q;
+  logic [SlotBits-1:0] slot_q, waddr;
   logic [AxonBits-1:0] axon_q;
-  logic [Axons-1:0]    stored, forward_row_q, old_row, new_row, bit_mask;
+  logic [Axons-1:0]    stored, forward_row_q, row;
 
   assign walk_hit = walk_i & (32'(walk_addr_i) < Slots);
-  assign bit_mask = Axons'(1) << axon_q;
-  assign old_row  = forward_q ? forward_row_q : stored;
-  assign new_row  = old_row | bit_mask;
-  assign merged_o = set_q & old_row[axon_q];
+  // After a set its row with the bit, after a take 0.
+  assign row      = ((forward_q ? forward_row_q : stored) | (Axons'(1) << axon_q)) & {Axons{set_q}};
+  assign merged_o = set_q & (forward_q ? forward_row_q[axon_q] : stored[axon_q]);
+  assign waddr    = walk_i ? SlotBits'(walk_addr_i) : slot_q;
   assign busy_o   = set_q;
   assign row_o    = stored;
 
@@ -67,7 +67,7 @@ module snn_scheduler #(
   always_ff @(posedge clk_i) begin
     if (set_i | take_i) slot_q <= take_i ? take_slot_i : set_slot_i;
     if (set_i) axon_q <= set_axon_i;
-    if (set_q) forward_row_q <= new_row;
+    if (set_q) forward_row_q <= row;
   end
 
   snn_sram_1r1w #(
@@ -79,8 +79,8 @@ module snn_scheduler #(
     .raddr_i(take_i ? take_slot_i : set_slot_i),
     .rdata_o(stored),
     .we_i   (set_q | take_q | walk_hit),
-    .waddr_i(walk_i ? SlotBits'(walk_addr_i) : slot_q),
-    .wdata_i(set_q ? new_row : '0)
+    .waddr_i(waddr),
+    .wdata_i(row)
   );
 
   `SNN_ASSERT(SetsAlone, !(set_i && (take_i || take_q || walk_i)))

@@ -4,8 +4,7 @@
 // or FPGA flow replaces this file.
 //
 // Latency    a read issued at c gives data at c+1, held until the next read
-// Collision  reading an address in the cycle it is written gives no defined data: nobody may use
-//            them (memories of FPGAs promise nothing, and to emulate it costs them an adder's worth)
+// Collision  reading an address in the cycle it is written gives the old data
 // Reset      none: contents are undefined until written (snn_top's clear walk writes all of it)
 
 module snn_sram_1r1w #(
@@ -27,7 +26,7 @@ module snn_sram_1r1w #(
   logic [Width-1:0] mem [0:Depth-1];
 
   always_ff @(posedge clk_i) begin
-    if (re_i) rdata_o <= (we_i && waddr_i == raddr_i) ? 'x : mem[raddr_i];
+    if (re_i) rdata_o <= mem[raddr_i];
     if (we_i) mem[waddr_i] <= wdata_i;
   end
 

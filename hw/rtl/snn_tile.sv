@@ -14,7 +14,7 @@ module snn_tile #(
   input  logic [snn_cfg_pkg::XBits-1:0]      x_i,
   input  logic [snn_cfg_pkg::YBits-1:0]      y_i,
 
-  input  logic [4:0]                         stall_i,  // of the router
+  input  logic [9:0]                         stall_i,  // of the router
 
   // Configuration bus; core_i is the addressed core, id_i this one.
   input  logic [15:0]                        id_i,

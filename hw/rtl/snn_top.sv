@@ -37,9 +37,9 @@ module snn_top #(
   output logic         quiet_o,      // nothing in the network, no host packet offered
   output logic         tick_done_o,  // first cycle of Idle after a tick
 
-  // Tie to 0. A test bench holds back router outputs by it, bit 5 * core id + port of snn_pkg, at
-  // any time: cycles change, spikes and states never.
-  input  logic [5*snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]  stall_i,
+  // Tie to 0. A test bench holds back router ports by it, at any time: bit 10 * core id + port of
+  // snn_pkg an output, 5 more its input. Cycles change, spikes and states never.
+  input  logic [10*snn_cfg_pkg::MeshWidth*snn_cfg_pkg::MeshHeight-1:0]  stall_i,
 
   // Trace, by core id y * MeshWidth + x: a spike when its state is written, and a message when the
   // router takes it.

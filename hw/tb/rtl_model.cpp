@@ -167,7 +167,7 @@ struct SnncRtlModel {
     drawStalls();
   }
   void drawStalls() {
-    for (unsigned i = 0; i < 5 * cores(); ++i) {
+    for (unsigned i = 0; i < 10 * cores(); ++i) {
       stallState = stallState * 6364136223846793005u + 1442695040888963407u; // Knuth's MMIX
       setBit(top->stall_i, i, (stallState >> 56) < stallRate);
     }

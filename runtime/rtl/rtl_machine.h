@@ -11,8 +11,8 @@
 
 namespace snnc::runtime::rtl {
 
-// For tests: each output of each router is held back in each cycle with probability rate / 256
-// (rate at most 255), drawn from `seed`. Cycles change; no spike and no state may.
+// For tests: each output and each input of each router is held back in each cycle with probability
+// rate / 256 (rate at most 255), drawn from `seed`. Cycles change; no spike and no state may.
 struct RouterStalls {
   uint64_t seed = 0;
   uint32_t rate = 0;

@@ -155,6 +155,7 @@ Difference firstDifference(Rng &rng, const target::Target &target, const image::
     rtl.step();
     if (Difference difference = tick(image, cycle, rtl, agree))
       return llvm::formatv("tick {0}: {1}", t, *difference).str();
+    ++coverage.ticks;
     coverage.otherLengths += cycle.tickCycles() != rtl.tickCycles();
     coverage.longestTick = std::max(coverage.longestTick, rtl.tickCycles());
   }

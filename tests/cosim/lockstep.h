@@ -16,7 +16,7 @@ namespace snnc::test {
 struct LockstepCoverage {
   runtime::CoreCounters sum; // of all cores and runs
   uint64_t longestTick = 0, hostCycles = 0, transitHops = 0;
-  uint64_t otherLengths = 0; // ticks whose length differs
+  uint64_t ticks = 0, otherLengths = 0; // of the ticks, those whose length differs
   // Axons whose sparse list starts above row 0; axons on a list that another uses at other rows.
   uint64_t sparseBaseRows = 0, sharedLists = 0;
 };

@@ -148,11 +148,13 @@ TEST(Router, RoutesAndArbitratesAsSpecified) {
       router->out_ready_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31) : 31;
       if (rng.below(10) < accept)
         router->out_ready_i = 31;
-      router->stall_i = cycle < 500 ? static_cast<uint8_t>(rng.next() & rng.next() & 31) : 0;
+      router->stall_i =
+          cycle < 500 ? static_cast<uint16_t>(rng.next() & rng.next() & rng.next() & 1023) : 0;
       router.settle();
       for (unsigned in = 0; in < kPorts; ++in) {
-        ASSERT_EQ((router->in_ready_o >> in) & 1, model.ready(in));
-        if (offered[in] && model.ready(in)) {
+        const bool ready = model.ready(in) && ((router->stall_i >> (kPorts + in)) & 1) == 0;
+        ASSERT_EQ(((router->in_ready_o >> in) & 1) != 0, ready);
+        if (offered[in] && ready) {
           model.push(in, flit[in]);
           offered[in] = false;
         }

@@ -40,11 +40,14 @@ class Mutation : public ::testing::TestWithParam<Mutant> {};
                                 {"core/membrane_bits", 9},
                                 {"core/groups", 4},
                                 {"core/delay_slots", 4}});
+  // Both directions of the mesh for cuba cores; routers that stall in every third image.
+  const test::RandomImageOptions options = {.meshWidth = 2,
+                                            .meshHeight = cores == Cores::Cuba ? 2u : 1u};
   test::LockstepCoverage coverage;
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  for (uint64_t seed = 1; seed <= 1500; ++seed) {
     support::Rng rng(seed);
-    if (const auto difference =
-            test::cycleAgainstRtl(rng, target, {.meshWidth = 2, .meshHeight = 1}, coverage)) {
+    const runtime::rtl::RouterStalls stalls = {seed, seed % 3 == 0 ? 64u : 0u};
+    if (const auto difference = test::cycleAgainstRtl(rng, target, options, coverage, stalls)) {
       std::cerr << "seed " << seed << ": " << *difference << '\n';
       std::exit(1);
     }

@@ -29,7 +29,7 @@ int64_t number(const std::string &bits, bool isSigned) {
   int64_t value = 0;
   for (char bit : bits)
     value = value << 1 | (bit == '1');
-  return isSigned && bits[0] == '1' && bits.size() == 24 ? value - (1 << 24) : value;
+  return isSigned && bits[0] == '1' ? value - (int64_t{1} << bits.size()) : value;
 }
 
 // Just enough of VCD: values of the variables in scopes core_X_Y, looked at while the clock is low.
@@ -84,7 +84,7 @@ private:
   int64_t value(const std::string &scope, const std::string &name) {
     const std::string &code = probes.at(scope).at(name);
     std::string bits = values[code];
-    // A VCD leaves out leading zeros, or leading copies of a leading 1 it does not.
+    // Leading zeros may be left out.
     bits.insert(0, width[code] > bits.size() ? width[code] - bits.size() : 0, '0');
     return number(bits, name == "u" || name == "v");
   }

@@ -124,9 +124,10 @@ static void printBeside(const SynthReport &report, llvm::raw_ostream &os) {
   });
   if (ours == report.runs.end())
     return;
-  os << "\nbeside other cores, the same Yosys for " << ours->tech << "\n";
+  os << "\nbeside other cores, the same Yosys for " << ours->tech
+     << "; idle: cycles of a tick without spikes\n";
   Table table({"core", "neurons", "LUTs", "FFs", "DSPs", "<block memory", "<LUT memory",
-               "cycles/synop", "idle tick"});
+               "cycles/synop", "idle"});
   table.row({report.target.name, withCommas(report.target.core.neurons), withCommas(*ours->luts),
              withCommas(ours->ffs), withCommas(ours->dsps), memoryText(*ours), listed(ours->lutRam),
              llvm::formatv("{0:F4}", cyclesPerSynop(report.target)).str(),

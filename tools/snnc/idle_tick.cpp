@@ -11,6 +11,7 @@ static image::CrossbarTables unconnected(const target::CoreSpec &core, int32_t v
   net::CrossbarConfig neuron;
   neuron.threshold = kThreshold;
   neuron.vInit = v;
+  neuron.leak = v; // a membrane that stands still sleeps
   tables.neurons.assign(core.neurons, neuron);
   tables.enabled.assign(core.neurons, 1);
   tables.weights.assign(size_t{core.neurons} * core.axonTypes, 0);
@@ -18,7 +19,7 @@ static image::CrossbarTables unconnected(const target::CoreSpec &core, int32_t v
   return tables;
 }
 
-// A core full of unconnected neurons that start at membrane `v` and keep it.
+// A core full of unconnected neurons that start at membrane `v`: at rest if it is 0.
 static image::Image fullCore(const target::Target &target, int32_t v) {
   image::Image image;
   image.targetJson = target.json;

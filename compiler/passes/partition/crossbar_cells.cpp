@@ -1,5 +1,7 @@
 #include "compiler/passes/partition/crossbar_cells.h"
 
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -119,12 +121,14 @@ private:
     }
   }
 
-  // The first cluster with room for all of it; nothing that shares a core shares an axon.
+  // The first cluster with room for all of it. Parts of one population stay apart: they would have
+  // axons of the same sources and types, and a cell could not tell its own.
   void pack(Core &core) {
     uint32_t c = firstOpen;
     const auto fits = [&] {
       return clusters[c].axons.size() + core.axons.size() <= limits.axons &&
-             used[c].cells + core.cells <= limits.neurons && used[c].windows < limits.groups;
+             used[c].cells + core.cells <= limits.neurons && used[c].windows < limits.groups &&
+             !llvm::is_contained(used[c].populations, core.population);
     };
     while (c < clusters.size() && !fits())
       ++c;
@@ -135,6 +139,7 @@ private:
     }
     used[c].cells += core.cells;
     ++used[c].windows;
+    used[c].populations.push_back(core.population);
     core.cluster = c;
     core.firstAxon = static_cast<uint32_t>(clusters[c].axons.size());
     clusters[c].axons.insert(clusters[c].axons.end(), core.axons.begin(), core.axons.end());
@@ -232,7 +237,8 @@ private:
   }
 
   struct Used {
-    uint32_t cells = 0, windows = 0; // windows of homes
+    uint32_t cells = 0, windows = 0;   // windows of homes
+    std::vector<uint32_t> populations; // of homes
   };
 
   const net::QuantNet &net;

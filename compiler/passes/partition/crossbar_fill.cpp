@@ -9,11 +9,13 @@ namespace {
 constexpr uint32_t kWindow = 2048; // neurons looked at for the next place
 constexpr uint32_t kNone = UINT32_MAX;
 
+enum class Order { Nearest, InRow };
+
 class Filler {
 public:
   Filler(const CrossbarSynapses &synapses, TypeSolver &solver, llvm::ArrayRef<uint32_t> cells,
-         CrossbarRoom room)
-      : synapses(synapses), solver(solver), cells(cells), room(room),
+         CrossbarRoom room, Order order)
+      : synapses(synapses), solver(solver), cells(cells), room(room), order(order),
         taken(synapses.neurons(), false), shared(synapses.neurons(), 0),
         present(synapses.sources().size(), false) {}
 
@@ -36,32 +38,49 @@ private:
 
   // Neurons in the order in which they would join one core, up to what no core holds.
   std::vector<uint32_t> grow() {
-    std::vector<uint32_t> order;
+    std::vector<uint32_t> row;
     uint32_t cellsUsed = 0;
-    for (uint32_t next = first; next != kNone; next = best(room.cells - cellsUsed)) {
-      order.push_back(next);
+    for (uint32_t next = first; next != kNone;) {
+      row.push_back(next);
       taken[next] = true;
       cellsUsed += cells[next];
       add(next);
+      const uint32_t left = room.cells - cellsUsed;
+      next = order == Order::Nearest ? nearest(left) : firstThatFits(left);
     }
-    for (uint32_t neuron : order)
+    for (uint32_t neuron : row)
       taken[neuron] = false;
     forget();
-    return order;
+    return row;
   }
 
   uint32_t added(uint32_t neuron) const {
     return static_cast<uint32_t>(synapses.into(neuron).size()) - shared[neuron];
   }
 
+  bool fits(uint32_t neuron, uint32_t cellsLeft) const {
+    return !taken[neuron] && cells[neuron] <= cellsLeft &&
+           sources.size() + added(neuron) <= room.axons;
+  }
+
+  uint32_t firstThatFits(uint32_t cellsLeft) const {
+    uint32_t seen = 0;
+    for (uint32_t neuron = first; neuron < synapses.neurons() && seen < kWindow; ++neuron) {
+      if (fits(neuron, cellsLeft))
+        return neuron;
+      seen += !taken[neuron];
+    }
+    return kNone;
+  }
+
   // Which neuron that still fits adds the fewest sources.
-  uint32_t best(uint32_t cellsLeft) const {
+  uint32_t nearest(uint32_t cellsLeft) const {
     uint32_t found = kNone, seen = 0;
     for (uint32_t neuron = first; neuron < synapses.neurons() && seen < kWindow; ++neuron) {
       if (taken[neuron])
         continue;
       ++seen;
-      if (cells[neuron] > cellsLeft || sources.size() + added(neuron) > room.axons)
+      if (!fits(neuron, cellsLeft))
         continue;
       if (found == kNone || added(neuron) < added(found))
         found = neuron;
@@ -123,6 +142,7 @@ private:
   TypeSolver &solver;
   const llvm::ArrayRef<uint32_t> cells;
   const CrossbarRoom room;
+  const Order order;
   uint32_t first = 0; // lowest neuron left
   std::vector<bool> taken;
   std::vector<uint32_t> shared; // [neuron]: its sources that the growing core has
@@ -134,7 +154,9 @@ private:
 
 std::vector<FilledCrossbar> fillCrossbar(const CrossbarSynapses &synapses, TypeSolver &solver,
                                          llvm::ArrayRef<uint32_t> cells, CrossbarRoom room) {
-  return Filler(synapses, solver, cells, room).run();
+  std::vector<FilledCrossbar> nearest = Filler(synapses, solver, cells, room, Order::Nearest).run();
+  std::vector<FilledCrossbar> inRow = Filler(synapses, solver, cells, room, Order::InRow).run();
+  return inRow.size() < nearest.size() ? inRow : nearest;
 }
 
 } // namespace snnc::compiler::partition

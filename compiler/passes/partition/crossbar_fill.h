@@ -16,9 +16,13 @@ struct CrossbarRoom {
 
 // `cells[n]`: cells that neuron n takes, at least 1. Every neuron fits a core alone.
 //
-// A core starts with the lowest neuron left; the neuron that adds the fewest sources comes next
-// (the lowest of equals, among the next kWindow), so that neurons of one patch or place share a
-// core. Of that order the longest beginning found that fits is taken: exact, with the axons of
+// A core starts with the lowest neuron left. Two orders of those that follow are tried for the whole
+// population, and the one with fewer cores wins (the first of equals):
+//   nearest  the neuron that adds the fewest sources, the lowest of equals, among the next kWindow:
+//            neurons of one place of a convolution share a core
+//   in row   the lowest of those that fits: neurons that the network lists block by block, where
+//            each has too few synapses to show its block
+// Of such an order the longest beginning found that fits is taken: exact, with the axons of
 // TypeSolver, whose number need not rise with every neuron.
 std::vector<FilledCrossbar> fillCrossbar(const CrossbarSynapses &synapses, TypeSolver &solver,
                                          llvm::ArrayRef<uint32_t> cells, CrossbarRoom room);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace snnc::compiler::partition {
 
@@ -33,29 +34,45 @@ void TypeSolver::collect(llvm::ArrayRef<uint32_t> neurons) {
       uses[next[local[synapse.source]]++] = {k, synapse.weight};
 }
 
-// The first type that agrees with all synapses of the source.
-bool TypeSolver::takeType(uint32_t place, CoreTypes &out) const {
-  const llvm::ArrayRef mine =
-      llvm::ArrayRef(uses).slice(firstUse[place], firstUse[place + 1] - firstUse[place]);
-  for (uint32_t type = 0; type < limits.types; ++type) {
-    const bool agrees = std::all_of(mine.begin(), mine.end(), [&](const Use &use) {
-      const int16_t weight = out.weights[use.neuron][type];
-      return weight == 0 || weight == use.weight;
-    });
-    if (!agrees)
+// The source that has the fewest types left comes next, of those the one with most synapses: once
+// four classes are told apart, most sources have one type left, and few choices are free.
+uint32_t TypeSolver::mostBound(llvm::ArrayRef<TypeSet> left, llvm::ArrayRef<bool> done) const {
+  uint32_t found = kNone;
+  const auto synapsesOf = [&](uint32_t place) { return firstUse[place + 1] - firstUse[place]; };
+  for (uint32_t place = 0; place < left.size(); ++place) {
+    if (done[place])
       continue;
-    for (const Use &use : mine)
-      out.weights[use.neuron][type] = use.weight;
-    out.sources[place].types = static_cast<TypeSet>(1u << type);
-    return true;
+    const bool better =
+        found == kNone || sizeOf(left[place]) < sizeOf(left[found]) ||
+        (sizeOf(left[place]) == sizeOf(left[found]) && synapsesOf(place) > synapsesOf(found));
+    if (better)
+      found = place;
   }
-  return false;
+  return found;
 }
 
-bool TypeSolver::colour(llvm::ArrayRef<uint32_t> order, CoreTypes &out) const {
-  std::fill(out.weights.begin(), out.weights.end(), TypeWeights{});
-  return std::all_of(order.begin(), order.end(),
-                     [&](uint32_t place) { return takeType(place, out); });
+// A type for every source, the lowest that is left.
+bool TypeSolver::colour(llvm::ArrayRef<uint32_t> neurons, CoreTypes &out) const {
+  std::vector<TypeSet> left(used.size(), static_cast<TypeSet>((1u << limits.types) - 1));
+  llvm::SmallVector<bool> done(used.size(), false);
+  for (size_t count = 0; count < used.size(); ++count) {
+    const uint32_t place = mostBound(left, done);
+    if (left[place] == 0)
+      return false;
+    done[place] = true;
+    const unsigned type = llvm::countTrailingZeros(left[place]);
+    const auto mask = static_cast<TypeSet>(1u << type);
+    out.sources[place].types = mask;
+    for (size_t at = firstUse[place]; at < firstUse[place + 1]; ++at) {
+      const Use &use = uses[at];
+      if (std::exchange(out.weights[use.neuron][type], use.weight) != 0)
+        continue; // the weight it has already
+      for (const CrossbarSynapses::Synapse &synapse : synapses.into(neurons[use.neuron]))
+        if (synapse.weight != use.weight)
+          left[local[synapse.source]] &= static_cast<TypeSet>(~mask);
+    }
+  }
+  return true;
 }
 
 void TypeSolver::takeFewest(llvm::ArrayRef<uint32_t> neurons, CoreTypes &out) const {
@@ -75,19 +92,11 @@ CoreTypes TypeSolver::solve(llvm::ArrayRef<uint32_t> neurons) {
   out.weights.resize(neurons.size());
   for (uint32_t source : used)
     out.sources.push_back({source, 0});
-  std::vector<uint32_t> order(used.size());
-  std::iota(order.begin(), order.end(), 0u);
   // Only single weights, not sums, can be a type's.
   const auto inRange = [&](const Use &use) {
     return use.weight >= limits.low && use.weight <= limits.high;
   };
-  bool coloured = std::all_of(uses.begin(), uses.end(), inRange);
-  if (coloured && !colour(order, out)) {
-    std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      return firstUse[a + 1] - firstUse[a] > firstUse[b + 1] - firstUse[b];
-    });
-    coloured = colour(order, out);
-  }
+  const bool coloured = std::all_of(uses.begin(), uses.end(), inRange) && colour(neurons, out);
   if (!coloured)
     takeFewest(neurons, out);
   for (const CoreTypes::Source &source : out.sources)

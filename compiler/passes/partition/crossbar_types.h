@@ -33,8 +33,8 @@ private:
     int16_t weight = 0;
   };
   void collect(llvm::ArrayRef<uint32_t> neurons);
-  bool colour(llvm::ArrayRef<uint32_t> order, CoreTypes &out) const;
-  bool takeType(uint32_t source, CoreTypes &out) const;
+  uint32_t mostBound(llvm::ArrayRef<core_ir::TypeSet> left, llvm::ArrayRef<bool> done) const;
+  bool colour(llvm::ArrayRef<uint32_t> neurons, CoreTypes &out) const;
   void takeFewest(llvm::ArrayRef<uint32_t> neurons, CoreTypes &out) const;
 
   const CrossbarSynapses &synapses;

@@ -142,9 +142,11 @@ module snn_tb;
   task tick(input int unsigned count);
     logic            done;
     longint unsigned length;
+    int unsigned     earlier;
     for (int unsigned i = 1; i <= count; i++)
       expected[32'(stimulus[at + i][31:16]) * Neurons + 32'(stimulus[at + i][15:0])] = 1'b1;
-    start = 1'b1;
+    earlier = spikes;
+    start  = 1'b1;
     cycles(1);
     start  = 1'b0;
     length = 0;
@@ -160,6 +162,7 @@ module snn_tb;
       end
       step();
     end
+    if (spikes - earlier != count) differ("number of spikes", 0, 64'(count), 64'(spikes) - 64'(earlier));
     if (length != stimulus[at]) differ("length of the tick", 0, stimulus[at], length);
     for (int unsigned i = 1; i <= count; i++)
       if (expected[32'(stimulus[at + i][31:16]) * Neurons + 32'(stimulus[at + i][15:0])]) begin
@@ -185,7 +188,7 @@ module snn_tb;
         got++;
         compared++;
         if (rd_data != stimulus[at + got])
-          differ($sformatf("word %0h of memory %0d", got - 1, stimulus[at][55:48]),
+          differ($sformatf("word %0d of memory %0d of core", got - 1, stimulus[at][55:48]),
                  64'(stimulus[at][47:32]), stimulus[at + got], rd_data);
       end
       step();

@@ -3,6 +3,7 @@
 #include "compiler/passes/partition/partition.h"
 
 #include "tests/support/random_crossbar_net.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/compiler/crossbar_nets.h"
 #include "tests/unit/support/expect_diag.h"
 
@@ -70,6 +71,19 @@ TEST(CrossbarPartition, PatchesStayTogether) {
     EXPECT_EQ(cluster.cells.size(), 16u);
     EXPECT_EQ(cluster.axons.size(), 64u);
   }
+}
+
+TEST(CrossbarPartition, SparseOverlappingPatchesInARowStayTogether) {
+  // Patches of 64 sources at 0, 16, 32 and 48: a neuron's 12 synapses do not tell which is its own.
+  snnc::test::forEachSeed(1, 20, [&](uint64_t, support::Rng &rng) {
+    net::QuantNet net = crossbarChain({112, 64});
+    auto &values = std::get<net::DenseInts>(net.projections[0].weights).values;
+    std::fill(values.begin(), values.end(), int16_t{0});
+    for (uint32_t j = 0; j < 64; ++j)
+      for (uint32_t k = 0; k < 12; ++k)
+        values[j * 112 + j / 16 * 16 + rng.below(64)] = 1;
+    EXPECT_LE(fitting(std::move(net), small()).clusters().size(), 4u);
+  });
 }
 
 TEST(CrossbarPartition, CopiesWhereThereIsRoom) {

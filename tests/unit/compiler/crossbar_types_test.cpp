@@ -1,6 +1,7 @@
 // Axon types: which type weights make which weights, and on how many axons sources come in.
 #include "compiler/passes/partition/crossbar_types.h"
 
+#include "tests/support/seeds.h"
 #include "tests/unit/compiler/crossbar_nets.h"
 
 #include <gtest/gtest.h>
@@ -74,6 +75,22 @@ TEST(TypeSolver, OneAxonWhereTypesAreEnough) {
   // Sources 0 and 2 are of one type, 1 and 3 of another; weights are the neuron's own per type.
   EXPECT_EQ(solved(3, 4, {5, -3, 5, -3, 0, 7, 2, 0, 1, 0, 1, 0}).axons, 4u);
   EXPECT_EQ(solved(1, 4, {1, 2, 3, 4}).axons, 4u);
+}
+
+TEST(TypeSolver, FindsTheTypesOfASparseNetwork) {
+  // A neuron has a weight per type and few synapses, so that most pairs of sources share no neuron.
+  constexpr uint32_t kNeurons = 64, kSources = 128;
+  snnc::test::forEachSeed(1, 20, [&](uint64_t, support::Rng &rng) {
+    std::vector<int16_t> values;
+    for (uint32_t n = 0; n < kNeurons; ++n) {
+      std::array<int16_t, 4> weights{};
+      for (int16_t &weight : weights)
+        weight = static_cast<int16_t>(rng.between(-15, 15));
+      for (uint32_t source = 0; source < kSources; ++source)
+        values.push_back(rng.below(5) == 0 ? weights[source % 4] : int16_t{0});
+    }
+    EXPECT_LE(solved(kNeurons, kSources, values).axons, kSources);
+  });
 }
 
 TEST(TypeSolver, DuplicatesWhereTheyAreNot) {

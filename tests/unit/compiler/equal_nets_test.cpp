@@ -50,7 +50,13 @@ TEST(EqualNets, EveryDifferenceIsSeen) {
   expectSeen([](QuantNet &n) { n.populations[1].neurons[2].threshold = 7; },
              "'hidden': neuron 2: threshold 1000 against 7");
   expectSeen([](QuantNet &n) { n.populations[1].neurons[3].biasToCurrent = true; },
-             "biasToCurrent");
+             "bias_to_current");
+  expectSeen(
+      [](QuantNet &n) {
+        n.populations[1].neurons.clear();
+        n.populations[1].crossbar.resize(4);
+      },
+      "neurons 4 against 0");
   expectSeen([](QuantNet &n) { n.populations[1].vmax = 9; }, "vmax");
   expectSeen([](QuantNet &n) { n.populations[1].shape = {2, 2}; }, "shapes differ");
   expectSeen([](QuantNet &n) { n.populations.pop_back(); }, "populations 2 against 1");

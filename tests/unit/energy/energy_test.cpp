@@ -52,6 +52,27 @@ TEST(Energy, DaviesByHand) {
   EXPECT_FALSE(report.unpriced.empty());
 }
 
+// Merolla 2014: 26 pJ are all-in, so the default table prices nothing else; the components are a
+// table of their own, of which only the hop is published per event. Never added together.
+TEST(Energy, MerollaIsOneFigureOrTheComponents) {
+  const target::Target target =
+      llvm::cantFail(target::loadTarget(SNNC_SOURCE_DIR "/targets/truenorth-like.json"));
+  const EnergyReport allIn = llvm::cantFail(price(tableOf(target, ""), someActivity(), {}, 1));
+  EXPECT_EQ(allIn.table, "merolla2014");
+  EXPECT_NEAR(allIn.totalJoules, 1000 * 26e-12, 1e-20);
+  EXPECT_NEAR(*allIn.perSynopJoules, 26e-12, 1e-20);
+  ASSERT_EQ(allIn.parts.size(), 1u);
+  EXPECT_EQ(allIn.parts[0].event, "synaptic_operation");
+  EXPECT_EQ(allIn.weakestBasis, "measured");
+  const EnergyReport components =
+      llvm::cantFail(price(tableOf(target, "components"), someActivity(), {}, 1));
+  EXPECT_NEAR(components.totalJoules, (7 + 4) * 2.3e-12, 1e-20);
+  EXPECT_EQ(components.parts.size(), 2u);
+  EXPECT_EQ(target.energy.size(), 2u);
+  for (const target::EnergyTable &table : target.energy)
+    EXPECT_GE(table.unpriced.size(), 3u) << table.name;
+}
+
 // SANA-FE: 51.2 mapped + 21.6 updated + 69.3 fired + 111.0 messages + 35.5 dense synapse + hops.
 TEST(Energy, SanafeByHand) {
   const target::Target target = loihiLike();

@@ -3,6 +3,7 @@
 #include "common/image/layout.h"
 #include "common/support/file_io.h"
 #include "common/support/hash.h"
+#include "crossbar_image.h"
 #include "expect_diag.h"
 #include "scratch.h"
 #include "small_image.h"
@@ -80,6 +81,31 @@ TEST(Codec, SharedListsRoundTrip) {
   EXPECT_EQ(back->cores, sharingImage().cores);
 }
 
+TEST(Codec, CrossbarCoresRoundTrip) {
+  const Image image = crossbarImage();
+  const Bytes bytes = encode(image);
+  auto back = decode(bytes, "x.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(encode(*back), bytes);
+  EXPECT_EQ(back->cores, image.cores);
+  EXPECT_EQ(back->copies, image.copies);
+  EXPECT_EQ(back->bus, image.bus);
+  EXPECT_EQ(back->busColumns, 3u);
+}
+
+// Axons alone make it a crossbar core: their sources count on them.
+TEST(Codec, ACrossbarCoreWithoutNeuronsKeepsItsAxons) {
+  Image image = crossbarImage();
+  image::CoreImage &idle = image.cores.emplace_back();
+  idle.y = 1;
+  idle.crossbar.axonTypes = {1, 2};
+  image.meshHeight = 2;
+  image.axonSources.push_back({{1, 0}, {1, 1}});
+  auto back = decode(encode(image), "x.snnimg");
+  ASSERT_TRUE(static_cast<bool>(back)) << llvm::toString(back.takeError());
+  EXPECT_EQ(back->cores, image.cores);
+}
+
 TEST(Codec, FilesAndTheirDigest) {
   ScratchFolder scratch;
   const Image image = smallImage();
@@ -105,29 +131,33 @@ TEST(Codec, AnotherFileIsNotAnImage) {
 }
 
 TEST(Codec, EveryTruncationIsAnError) {
-  const Bytes bytes = encode(smallImage());
-  for (size_t n = 0; n < bytes.size(); ++n)
-    ASSERT_EQ(decodeError(llvm::ArrayRef<char>(bytes).take_front(n)).code, DiagCode::ImageFormat)
-        << n;
-  Bytes longer = bytes;
-  longer.push_back('\0');
-  EXPECT_EQ(decodeError(longer).code, DiagCode::ImageFormat);
+  for (const Image &image : {smallImage(), crossbarImage()}) {
+    const Bytes bytes = encode(image);
+    for (size_t n = 0; n < bytes.size(); ++n)
+      ASSERT_EQ(decodeError(llvm::ArrayRef<char>(bytes).take_front(n)).code, DiagCode::ImageFormat)
+          << n;
+    Bytes longer = bytes;
+    longer.push_back('\0');
+    EXPECT_EQ(decodeError(longer).code, DiagCode::ImageFormat);
+  }
 }
 
 TEST(Codec, EveryFlippedByteIsAnError) {
-  const Bytes bytes = encode(smallImage());
-  for (size_t at = 0; at < bytes.size(); ++at)
-    for (const char flip : {'\x01', '\x80'}) {
-      Bytes flipped = bytes;
-      flipped[at] = static_cast<char>(flipped[at] ^ flip);
-      auto image = decode(flipped, "x");
-      ASSERT_FALSE(static_cast<bool>(image)) << at;
-      llvm::consumeError(image.takeError());
-    }
+  for (const Image &sound : {smallImage(), crossbarImage()}) {
+    const Bytes bytes = encode(sound);
+    for (size_t at = 0; at < bytes.size(); ++at)
+      for (const char flip : {'\x01', '\x80'}) {
+        Bytes flipped = bytes;
+        flipped[at] = static_cast<char>(flipped[at] ^ flip);
+        auto image = decode(flipped, "x");
+        ASSERT_FALSE(static_cast<bool>(image)) << at;
+        llvm::consumeError(image.takeError());
+      }
+  }
 }
 
-TEST(Codec, ADamagedSectionIsNamed) {
-  const Bytes bytes = encode(smallImage());
+static std::set<std::string> damagedSections(const Image &image) {
+  const Bytes bytes = encode(image);
   std::set<std::string> named;
   for (uint32_t i = 0; i < sectionCount(bytes); ++i) {
     Bytes damaged = bytes;
@@ -137,14 +167,22 @@ TEST(Codec, ADamagedSectionIsNamed) {
     EXPECT_CONTAINS(diagnostic.message, "section " + std::to_string(i));
     named.insert(diagnostic.message.substr(0, diagnostic.message.find(" is")));
   }
-  EXPECT_TRUE(named.count("section 2 (populations)")) << *named.begin();
-  EXPECT_TRUE(named.count("section 6 (core)"));
+  return named;
+}
+
+TEST(Codec, ADamagedSectionIsNamed) {
+  const std::set<std::string> cuba = damagedSections(smallImage());
+  EXPECT_TRUE(cuba.count("section 2 (populations)")) << *cuba.begin();
+  EXPECT_TRUE(cuba.count("section 6 (core)"));
+  const std::set<std::string> crossbar = damagedSections(crossbarImage());
+  for (const char *name : {"section 6 (crossbar core)", "section 8 (copies)", "section 9 (bus)"})
+    EXPECT_TRUE(crossbar.count(name)) << name;
 }
 
 // Right checksums do not make a section sound: whatever a byte says, the reader refuses it or gives
 // an image that passes verify. Run under the address sanitizer in the long suite.
-TEST(Codec, ForgedBytesNeverGetPastTheChecks) {
-  const Bytes bytes = encode(smallImage());
+static void forge(const Image &sound) {
+  const Bytes bytes = encode(sound);
   uint64_t refused = 0, accepted = 0;
   for (uint32_t i = 1; i < sectionCount(bytes); ++i) {
     const SectionEntry entry = entryOf(bytes, i);
@@ -169,9 +207,18 @@ TEST(Codec, ForgedBytesNeverGetPastTheChecks) {
   EXPECT_GT(accepted, 1000u);
 }
 
+TEST(Codec, ForgedBytesNeverGetPastTheChecks) {
+  forge(smallImage());
+  forge(crossbarImage());
+}
+
 TEST(Codec, SectionsOutOfOrderAreAnError) {
   Bytes bytes = encode(smallImage());
   bytes[kHeaderSize + kSectionEntrySize] = 3; // the second section calls itself populations
+  reseal(bytes);
+  EXPECT_CONTAINS(decodeError(bytes).message, "out of order");
+  bytes = encode(crossbarImage());
+  bytes[kHeaderSize + 8 * kSectionEntrySize] = 10; // copies call themselves the bus
   reseal(bytes);
   EXPECT_CONTAINS(decodeError(bytes).message, "out of order");
   bytes = encode(smallImage());

@@ -59,6 +59,58 @@ TEST(ConfigStream, EveryWordOfACore) {
   EXPECT_EQ(configStream(oneCore(), 10), expected);
 }
 
+// docs/reference/crossbar_core.md, "Configuration".
+TEST(ConfigStream, EveryWordOfACrossbarCore) {
+  image::Image image;
+  image.meshWidth = 3;
+  image.meshHeight = 2;
+  image::CoreImage core;
+  core.x = 2;
+  core.y = 1; // tile 5
+  core.groups = {{0, 2, 7}};
+  core.crossbar.axonTypes = {3, 0, 2};
+  core.crossbar.neurons = {{-2, 0x012345, -3, -1, -4, true, false},
+                           {0x00FF, -131072, 0, 0x01ABCD, 0x07FFFF, false, true}};
+  core.crossbar.enabled = {1, 0};
+  core.crossbar.weights = {1, -1, -256, 255, 0, 2, 3, 4}; // four types
+  core.crossbar.rows = {0xFEDCBA9876543210u, 1, 2, 3};    // two words a row
+  core.outPointers = {{0, 1}, {1, 0}};
+  core.outSlots = {{2, 1, 14, 0x00FF}};
+  image.cores = {core};
+  const std::vector<uint64_t> expected = {
+      0x0100'0005'0002'0000,
+      0,                     // CORE: no vmin, vmax
+      0x0000'0000'0000'0101, // ngroups 1; duOffset is not looked at
+      0x0101'0005'0002'0000,
+      0x0000'0000'0002'0000, // GROUP
+      0x0000'0011'0000'0007, //
+      0x0102'0005'0002'0000,
+      0xFFFE'FFFF'FD01'2345, // PARAM0: leak, floor, threshold
+      0x00FF'0000'00FE'0000, //
+      0x0103'0005'0002'0000,
+      0x0003'FFFF'FCFF'FFFF, // PARAM1: linear, enabled, vInit, reset
+      0x0004'07FF'FF01'ABCD, //         floorInclusive
+      0x0104'0005'0002'0000,
+      0x00FF'FF00'FFFF'0001, // WEIGHTS: type 3 down to 0
+      0x0004'0003'0002'0000, //
+      0x0106'0005'0003'0000,
+      3,
+      0,
+      2, // AXON
+      0x0107'0005'0004'0000,
+      0xFEDC'BA98'7654'3210, // SYNAPSE
+      1,
+      2,
+      3, //
+      0x0108'0005'0002'0000,
+      0x0000'0000'0001'0000, // OUTPTR
+      0x0000'0000'0000'0001, //
+      0x0109'0005'0001'0000,
+      0x0000'000E'00FF'0102, // OUTSLOT
+  };
+  EXPECT_EQ(configStream(image, 10), expected);
+}
+
 TEST(ConfigStream, EmptyTablesCostNothing) {
   image::Image image = oneCore();
   image.cores[0].groups.clear();

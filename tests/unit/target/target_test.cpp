@@ -116,7 +116,8 @@ TEST(Target, TheEnvironmentsFolderComesFirst) {
   setenv("SNNC_TARGETS", (scratch / "").c_str(), 1);
   EXPECT_EQ(load("tiny").summary, "mine");
   EXPECT_EQ(load("wide").name, "wide");
-  EXPECT_EQ(targetNames(), (std::vector<std::string>{"extra", "ice40-up5k", "loihi-like", "tiny", "truenorth-like", "wide"}));
+  EXPECT_EQ(targetNames(), (std::vector<std::string>{"extra", "ice40-up5k", "loihi-like", "tiny",
+                                                     "truenorth-like", "wide"}));
   unsetenv("SNNC_TARGETS");
   EXPECT_NE(load("tiny").summary, "mine");
 }
@@ -166,6 +167,8 @@ TEST(Target, EveryNumberIsChecked) {
     check("core", field.key, field.lo, field.hi);
 }
 
+static constexpr size_t kCrossbarOwnKeys = 3; // axon_types, leak_bits, threshold_bits
+
 TEST(Target, CrossbarCoresHaveFieldsOfTheirOwn) {
   const Target target = load("truenorth-like");
   EXPECT_TRUE(target.core.isCrossbar());
@@ -189,6 +192,16 @@ TEST(Target, CrossbarCoresHaveFieldsOfTheirOwn) {
   EXPECT_TRUE(problems(bad).empty());
   bad["core"]["neurons"]["value"] = 8192;
   EXPECT_EQ(problem(bad).code, DiagCode::JsonRange);
+  bad = json::parse(target.json);
+  bad["synapse_memory"] = json::parse(load("loihi-like").json)["synapse_memory"];
+  EXPECT_CONTAINS(problem(bad).message, "synapse_memory is for cuba cores");
+  // And the other way round.
+  bad = tinyJson();
+  bad["core"]["axon_types"] = {{"value", 4}, {"unit", "types"}, {"from", "chosen"}};
+  EXPECT_EQ(problem(bad).code, DiagCode::JsonUnknownKey);
+  bad = tinyJson();
+  bad["core"]["kind"] = "crossbar";
+  EXPECT_GT(problems(bad).size(), kCrossbarOwnKeys);
 }
 
 TEST(Target, QuantitiesHaveValueUnitAndSource) {
@@ -253,6 +266,26 @@ TEST(SvPackage, NamesAndDerivedWidths) {
   const std::string tiny = emitSvPackage(load("tiny"), 1, 1);
   EXPECT_FALSE(contains(tiny, "Bits = 0;"));
   EXPECT_TRUE(hasLine(tiny, "localparam int unsigned RowBits = 1"));
+}
+
+TEST(SvPackage, CrossbarCores) {
+  const std::string text = emitSvPackage(load("truenorth-like"), 4, 3);
+  for (const char *line :
+       {"localparam int unsigned CoreKind = 1", "localparam int unsigned Neurons = 256",
+        "localparam int unsigned InputAxons = 256", "localparam int unsigned OutputSlots = 256",
+        "localparam int unsigned AxonTypes = 4", "localparam int unsigned TypeBits = 2",
+        "localparam int unsigned RowWords = 4", "localparam int unsigned SynapseWords = 1024",
+        "localparam int unsigned WeightBits = 9", "localparam int unsigned LeakBits = 9",
+        "localparam int unsigned ThresholdBits = 18", "localparam int unsigned MembraneBits = 20",
+        "localparam int unsigned Lanes = 8", "localparam int unsigned DelaySlots = 16"})
+    EXPECT_TRUE(hasLine(text, line)) << line;
+  // Every module of the other kind elaborates with it: the same names, none of them 0 bits wide.
+  const std::string cuba = emitSvPackage(load("loihi-like"), 4, 3);
+  EXPECT_TRUE(hasLine(cuba, "localparam int unsigned CoreKind = 0"));
+  const auto parameters = [](llvm::StringRef package) { return package.count("localparam"); };
+  EXPECT_EQ(parameters(text), parameters(cuba));
+  for (const std::string &package : {text, cuba})
+    EXPECT_FALSE(contains(package, "Bits = 0;"));
 }
 
 // Every key of the tables has a row in the README with its unit and range.
