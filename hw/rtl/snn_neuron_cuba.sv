@@ -112,7 +112,7 @@ module snn_neuron_cuba (
   logic signed [SumWidth-1:0] wide_bias, wide_reset, wide_vmin, wide_vmax;
   logic signed [SumWidth-1:0] u_sum, u_wide, x, x_clamped, v_pre, v_less, v_less_clamped, v_next;
   logic signed [UBits-1:0]    u_next;
-  logic                       held, fire;
+  logic                       below, above, less_below, less_above, held, fire;
   logic        [RBits-1:0]    refractory_now, refractory_next;
 
   assign wide_bias  = SumWidth'(s2_bias_q);
@@ -126,16 +126,20 @@ module snn_neuron_cuba (
 
   // The two sums in front of this one are formed side by side.
   assign x         = (SumWidth'(s2_v_kept_q) + (s2_to_current_q ? '0 : wide_bias)) + u_wide;
-  assign x_clamped = (x < wide_vmin) ? wide_vmin : (x > wide_vmax) ? wide_vmax : x;
+  assign below     = x < wide_vmin;
+  assign above     = x > wide_vmax;
+  assign x_clamped = below ? wide_vmin : above ? wide_vmax : x;
 
   assign held  = s2_refractory_q != '0;
   assign v_pre = !held ? x_clamped : s2_subtract_q ? SumWidth'(s2_v_old_q) : wide_reset;
   assign fire  = !held & ((v_pre > SumWidth'(s2_threshold_q))
                         | (s2_ge_q & (v_pre == SumWidth'(s2_threshold_q))));
 
+  // Clamped by bounds moved up by the amount: no comparison waits for the difference.
   assign v_less         = v_pre - wide_reset;
-  assign v_less_clamped = (v_less < wide_vmin) ? wide_vmin
-                        : (v_less > wide_vmax) ? wide_vmax : v_less;
+  assign less_below     = v_pre < wide_vmin + wide_reset;
+  assign less_above     = v_pre > wide_vmax + wide_reset;
+  assign v_less_clamped = less_below ? wide_vmin : less_above ? wide_vmax : v_less;
   assign v_next         = !fire ? v_pre : s2_subtract_q ? v_less_clamped : wide_reset;
 
   assign refractory_now  = fire ? s2_reload_q : s2_refractory_q;
@@ -183,7 +187,7 @@ module snn_neuron_cuba (
       out_spike_o      <= fire;
       out_active_o     <= s2_active_q;
       out_wrapped_o    <= u_sum != u_wide;
-      out_clamped_o    <= (x != x_clamped) | (fire & s2_subtract_q & (v_less != v_less_clamped));
+      out_clamped_o    <= below | above | (fire & s2_subtract_q & (less_below | less_above));
     end
   end
 
