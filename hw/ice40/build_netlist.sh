@@ -28,7 +28,7 @@ cells=$(dirname "$(command -v "${YOSYS:-yosys}")")/../share/yosys/ice40/cells_si
   -CFLAGS "-fPIC -fvisibility=hidden" "$cells" "$out/netlist.v" > "$out/verilator.log" 2>&1 ||
   { tail -20 "$out/verilator.log" >&2; exit 1; }
 make -s -C "$out/obj" -f Vsnn_ice40_top.mk -j "${JOBS:-2}" CXX="$cxx" OPT_FAST=-O1 OPT_SLOW=-O0 \
-  OPT_GLOBAL=-O2 Vsnn_ice40_top__ALL.a verilated.o verilated_threads.o
+  OPT_GLOBAL=-O2 Vsnn_ice40_top__ALL.a verilated.o verilated_threads.o > "$out/make.log"
 include=$(sed -n 's/^VERILATOR_ROOT = //p' "$out/obj/Vsnn_ice40_top.mk")/include
 "$cxx" -std=c++17 -O2 -fPIC -fvisibility=hidden -shared -I"$hw/tb" -I"$out/obj" -I"$include" \
   -I"$include/vltstd" "$hw/tb/netlist_model.cpp" "$out/obj/verilated.o" \

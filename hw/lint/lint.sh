@@ -1,14 +1,15 @@
 #!/bin/sh
-# lint.sh PACKAGE
+# lint.sh PACKAGE [FILE...]
 #
-# verilator -Wall over the whole machine and over every module alone, for one snn_cfg_pkg.sv. Any
-# word of output is a failure. Waivers: waivers.vlt, each with a reason. Modules that only cores of
+# verilator -Wall over the whole machine and over every module alone, for one snn_cfg_pkg.sv. Files,
+# seen from hw/rtl, are looked at as well. Any word of output is a failure. Waivers: waivers.vlt, each with a reason. Modules that only cores of
 # the other kind have are left out: the package has no sensible numbers for them.
 set -eu
 hw=$(cd "$(dirname "$0")/.." && pwd)
 package=$1
+shift
 cd "$hw/rtl"
-files=$(grep '^snn_' files.f)
+files="$(grep '^snn_' files.f) $*"
 failed=0
 if grep -q 'CoreKind = 1;' "$package"; then
   other='snn_core snn_neuron_cuba snn_neuron_store snn_accumulator snn_axon_rx snn_synapse_decode'

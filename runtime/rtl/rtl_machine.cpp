@@ -191,4 +191,12 @@ llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &im
                                       wave ? wave->first : 0, wave ? wave->last : 0);
 }
 
+llvm::Expected<std::unique_ptr<Machine>> openRtlMachine(const image::Image &image,
+                                                        llvm::StringRef path) {
+  auto library = RtlLibrary::open(path, startSeed());
+  if (!library)
+    return library.takeError();
+  return std::make_unique<RtlMachine>(std::move(*library), image.meshWidth, image.meshHeight, 0, 0);
+}
+
 } // namespace snnc::runtime::rtl

@@ -34,4 +34,8 @@ llvm::Expected<std::unique_ptr<Machine>> createRtlMachine(const image::Image &im
                                                           const RouterStalls &stalls = {},
                                                           const Wave *wave = nullptr);
 
+// A machine that exists: the shared object at `path`, built for this image's target and mesh.
+llvm::Expected<std::unique_ptr<Machine>> openRtlMachine(const image::Image &image,
+                                                        llvm::StringRef path);
+
 } // namespace snnc::runtime::rtl
