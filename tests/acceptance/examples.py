@@ -48,7 +48,7 @@ def differences(a, b):
 
 def ice40_mnist():
     """One core, 8 bits: the rounding is in the trained weights, only the state's is not."""
-    result, predictions = evaluate("ice40_mnist", "loihi-like")
+    result, predictions = evaluate("ice40_mnist", "ice40-up5k")
     check(result["cores_used"] == 1, f"one core: {result['cores_used']}")
     check(result["accuracy"]["image"] >= 0.97, f"accuracy {result['accuracy']}")
     moved = differences(predictions["float"], predictions["image"])
