@@ -23,7 +23,7 @@ esac
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 ${YOSYS:-yosys} -q -l "$log" \
-  -w 'Replacing memory .count_q with list of registers' \
+  -w 'Replacing memory .*count_q with list of registers' \
   -e '.*' \
   -p "read_verilog -sv -defer -DSYNTHESIS -Iinclude $package $files; hierarchy -check -top $top; \
       proc; check -assert; $steps; check -assert; select -assert-none t:\$dlatch t:\$_DLATCH_*; \

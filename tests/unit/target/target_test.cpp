@@ -147,24 +147,24 @@ TEST(Target, AllErrorsAtOnceWithTheirLines) {
 
 TEST(Target, EveryNumberIsChecked) {
   std::string target = "loihi-like";
-  auto check = [&](const char *section, const char *key, int64_t lo, int64_t hi) {
-    for (const int64_t value : {lo - 1, hi + 1}) {
+  auto check = [&](const char *section, const auto &field) {
+    for (const int64_t value : {field.lo - 1, field.hi + 1}) {
       json bad = json::parse(load(target).json);
-      bad[section][key]["value"] = value;
+      bad[section][field.key] = {{"value", value}, {"unit", field.unit}, {"from", "chosen"}};
       const Diagnostic diagnostic = problem(bad);
       EXPECT_EQ(diagnostic.code, DiagCode::JsonRange);
-      EXPECT_EQ(diagnostic.loc.path, std::string("/") + section + "/" + key + "/value");
+      EXPECT_EQ(diagnostic.loc.path, std::string("/") + section + "/" + field.key + "/value");
     }
   };
   for (const auto &field : kMeshFields)
-    check("mesh", field.key, field.lo, field.hi);
+    check("mesh", field);
   for (const auto &field : kCoreFields)
-    check("core", field.key, field.lo, field.hi);
+    check("core", field);
   for (const auto &field : kBlockCostFields)
-    check("synapse_memory", field.key, field.lo, field.hi);
+    check("synapse_memory", field);
   target = "truenorth-like";
   for (const auto &field : kCrossbarFields)
-    check("core", field.key, field.lo, field.hi);
+    check("core", field);
 }
 
 static constexpr size_t kCrossbarOwnKeys = 3; // axon_types, leak_bits, threshold_bits
