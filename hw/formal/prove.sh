@@ -10,6 +10,8 @@
 #   top MODULE               the properties
 #   join WIRE INNER          drives a wire of the top from one inside (Yosys's names)
 #   induct K                 by induction over K cycles (a pipeline as deep) in place of PDR
+#   small NAME=VALUE ...     numbers of PACKAGE made smaller, as the memories that a proof walks
+#   each                     by PDR for each property alone, in place of all at once
 #   own                      the properties alone, without the assertions inside the modules
 #   holds [NAME=VALUE ...]   parameters of the top
 #   refuted FILE SED WHAT [NAME=VALUE ...]
@@ -26,8 +28,10 @@ work=$(mktemp -d)
 sources=()
 module=
 inner=FORMAL
+smaller=
 joined=
 cycles=
+alone=
 
 fail() {
   echo "$proof: $*" >&2
@@ -36,6 +40,11 @@ fail() {
 use() { sources=("$@"); }
 top() { module=$1; }
 join() { joined+=" connect -set $1 $2;"; }
+small() {
+  local pair
+  for pair in "$@"; do smaller+="s/ ${pair%%=*} = [0-9]*/ ${pair%%=*} = ${pair#*=}/;"; done
+}
+each() { alone=1; }
 own() { inner=SYNTHESIS; }
 induct() { cycles=$1; }
 
@@ -46,6 +55,7 @@ find_source() {
     [ -e "$place" ] && { echo "$place"; return; }
   done
   [ "$1" = PACKAGE ] && [ -n "$package" ] || fail "no source $1"
+  [ -z "$smaller" ] || { sed "$smaller" "$package" > "$work/package.sv"; package=$work/package.sv; }
   echo "$package"
 }
 
@@ -68,13 +78,16 @@ model() {
 }
 # A counterexample "was asserted in frame"; what is proven() says so.
 solve() {
-  local engine=pdr
-  [ -z "$cycles" ] || engine="bmc3 -F $((cycles + 1)); ind -F $cycles"
-  timeout "${LIMIT:-900}" "${YOSYS_ABC:-yosys-abc}" -c "read_aiger $1; fold; strash; scorr; orpos; $engine"
+  local engine='orpos; pdr'
+  [ -z "$alone" ] || engine='pdr -a'
+  [ -z "$cycles" ] || engine="orpos; bmc3 -F $((cycles + 1)); ind -F $cycles"
+  timeout "${LIMIT:-900}" "${YOSYS_ABC:-yosys-abc}" -c "read_aiger $1; fold; strash; scorr; $engine"
 }
 proven() {
   ! grep -q 'was asserted in frame' "$1" || return 1
-  if [ -z "$cycles" ]; then
+  if [ -n "$alone" ]; then
+    grep -q 'Disproved = 0. Undecided = 0' "$1"
+  elif [ -z "$cycles" ]; then
     grep -q 'Property proved' "$1"
   else
     grep -q "No output asserted in $((cycles + 1)) frames" "$1" && grep -q 'Networks are equivalent' "$1"
