@@ -65,17 +65,18 @@ void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, 
     unpack(neurons.subtract[word], subtract);
     uint8_t fired[kWord];
     int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
-    const size_t parameters = (F & kPerNeuron) != 0 ? first : size_t{span.firstWord} * kWord +
-                              static_cast<size_t>(__builtin_ctzll(span.firstMask));
+    const size_t shared =
+        size_t{span.firstWord} * kWord + static_cast<size_t>(__builtin_ctzll(span.firstMask));
     for (unsigned i = 0; i < kWord; ++i) {
       const size_t n = first + i;
-      const size_t p = (F & kPerNeuron) != 0 ? parameters + i : parameters;
+      const size_t p = (F & kOwnDynamics) != 0 ? n : shared;
+      const size_t t = (F & kOwnThreshold) != 0 ? n : shared;
       const int32_t oldU = neurons.u[n], oldV = neurons.v[n];
       int32_t sum = static_cast<int32_t>(static_cast<uint32_t>(narrow[n]) << neurons.shift[p]);
       if constexpr ((F & kWide) != 0)
         sum = wrapped(sum + wide[n], 22);
       const int32_t biasU = (F & kBiasCurrent) != 0 ? neurons.biasCurrent[n] : 0;
-      const int32_t biasV = (F & kBiasMembrane) != 0 ? neurons.biasMembrane[n] : 0;
+      const int32_t biasV = neurons.biasMembrane[n];
       const int32_t oldRefractory = (F & kRefractory) != 0 ? neurons.refractory[n] : 0;
       int32_t current = sum + biasU, u = current;
       if constexpr ((F & kMemory) != 0) {
@@ -85,18 +86,17 @@ void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, 
       const int32_t exact = decayed(oldV, neurons.keepV[p]) + u + biasV;
       int32_t v = clamped(exact, span.vmin, span.vmax);
       int32_t clampedNow = v != exact;
-      const int32_t reset = neurons.reset[p];
+      const int32_t reset = neurons.reset[t];
       const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
       if constexpr ((F & kRefractory) != 0)
         v = (held & ((subtract[i] & oldV) | (~subtract[i] & reset))) | (~held & v);
-      const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[p]) & ~held;
+      const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[t]) & ~held;
       const int32_t less = v - reset;
-      const int32_t left = clamped(less, span.vmin, span.vmax);
+      const int32_t left = less < span.vmin ? span.vmin : less; // an amount is not negative
       clampedNow |= fires & subtract[i] & static_cast<int32_t>(left != less);
       v = (fires & ((subtract[i] & left) | (~subtract[i] & reset))) | (~fires & v);
       const int32_t m = member[i];
-      active +=
-          m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
+      active += m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
       wraps += m & static_cast<int32_t>(u != current);
       clamps += m & clampedNow;
       fired[i] = static_cast<uint8_t>(fires & m & 1);

@@ -1,8 +1,8 @@
 // The inner loops of the fast engine, once per instruction set. Every set gives the same bits; the
 // one that the processor has is chosen when a machine is made (chooseKernels).
 //
-// Only plain structs here: each kernels_*.cpp is compiled for its own instruction set, and an inline
-// function of this header could end up in the program in a form that older processors lack.
+// Only plain structs here: each kernels_*.cpp is compiled for its own instruction set, and an
+// inline function of this header could end up in the program in a form that older processors lack.
 #pragma once
 
 #include <cstddef>
@@ -30,11 +30,12 @@ struct NeuronArrays {
 
 // What the neurons of a span have in common; each saves work in every tick.
 enum SpanFlag : unsigned {
-  kMemory = 1,       // some u is not forgotten at once
-  kRefractory = 2,   // some neuron is held after a spike
-  kBiasCurrent = 4,  // some bias acts on u
-  kBiasMembrane = 8, // some bias acts on v
-  kPerNeuron = 16,   // parameters differ; else those of the first neuron are everybody's
+  kMemory = 1,      // some u is not forgotten at once
+  kRefractory = 2,  // some neuron is held after a spike
+  kBiasCurrent = 4, // some bias acts on u
+  // Where parameters do not differ, those of the first neuron are everybody's.
+  kOwnThreshold = 8, // thresholds or resets differ
+  kOwnDynamics = 16, // decays, periods or shifts differ
   kWide = 32,        // the wide sums of this tick's slot are not all 0
   kSpanKinds = 64,
 };

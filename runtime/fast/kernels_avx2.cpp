@@ -28,8 +28,8 @@ struct Lanes16 {
     return _mm256_sll_epi16(x, _mm_cvtsi32_si128(static_cast<int>(bits)));
   }
   template <bool Shifted, class Weight>
-  static void addTail(int16_t *sums, uint32_t count, const Weight *weights,
-                      const uint32_t *offsets, uint32_t rows, uint32_t shift) {
+  static void addTail(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
+                      uint32_t rows, uint32_t shift) {
     addRowsLoop(sums, count, weights, offsets, rows, shift);
   }
 };

@@ -30,8 +30,8 @@ struct Lanes32 {
     return _mm512_maskz_loadu_epi16(some, p);
   }
   template <bool Shifted, class Weight>
-  static void addTail(int16_t *sums, uint32_t count, const Weight *weights,
-                      const uint32_t *offsets, uint32_t rows, uint32_t shift) {
+  static void addTail(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
+                      uint32_t rows, uint32_t shift) {
     const __mmask32 some = (__mmask32{1} << count) - 1;
     Register even = _mm512_maskz_loadu_epi16(some, sums), odd = _mm512_setzero_si512();
     const auto effect = [&](uint32_t row) {
@@ -51,17 +51,17 @@ struct Lanes32 {
 
 // One parameter of 16 neurons: everybody's, or each its own.
 template <bool PerNeuron> struct Parameter {
-  Parameter(const int32_t *values, size_t first) : values(values), all(_mm512_set1_epi32(values[first])) {}
-  Ints at(size_t neuron) const {
-    return PerNeuron ? _mm512_loadu_si512(values + neuron) : all;
-  }
+  Parameter(const int32_t *values, size_t first)
+      : values(values), all(_mm512_set1_epi32(values[first])) {}
+  Ints at(size_t neuron) const { return PerNeuron ? _mm512_loadu_si512(values + neuron) : all; }
   const int32_t *values;
   Ints all;
 };
 
 // keep / 4096, exact in 24 bits.
 template <bool PerNeuron> struct Decay {
-  Decay(const int32_t *keep, size_t first) : keep(keep), all(fraction(_mm512_set1_epi32(keep[first]))) {}
+  Decay(const int32_t *keep, size_t first)
+      : keep(keep), all(fraction(_mm512_set1_epi32(keep[first]))) {}
   static __m512 fraction(Ints keep) {
     return _mm512_mul_ps(_mm512_cvtepi32_ps(keep), _mm512_set1_ps(1.0F / 4096.0F));
   }
@@ -69,8 +69,8 @@ template <bool PerNeuron> struct Decay {
   // past an integer, and the conversion truncates what is left: dec() of arithmetic.md.
   Ints operator()(Ints x, size_t neuron) const {
     const __m512 factor = PerNeuron ? fraction(_mm512_loadu_si512(keep + neuron)) : all;
-    return _mm512_cvttps_epi32(_mm512_mul_round_ps(_mm512_cvtepi32_ps(x), factor,
-                                                   _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+    return _mm512_cvttps_epi32(
+        _mm512_mul_round_ps(_mm512_cvtepi32_ps(x), factor, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
   }
   const int32_t *keep;
   __m512 all;
@@ -79,10 +79,12 @@ template <bool PerNeuron> struct Decay {
 inline Ints clamped(Ints x, Ints lo, Ints hi) {
   return _mm512_min_epi32(_mm512_max_epi32(x, lo), hi);
 }
-inline unsigned ones(unsigned mask) { return static_cast<unsigned>(__builtin_popcount(mask)); }
+inline unsigned ones(unsigned mask) {
+  return static_cast<unsigned>(__builtin_popcount(mask));
+}
 
 template <unsigned F> struct Updater {
-  static constexpr bool kEach = (F & kPerNeuron) != 0;
+  static constexpr bool kOwnD = (F & kOwnDynamics) != 0, kOwnT = (F & kOwnThreshold) != 0;
   Updater(const Span &span, const NeuronArrays &neurons, int16_t *narrow, int32_t *wide,
           size_t first)
       : neurons(neurons), narrow(narrow), wide(wide), keepU(neurons.keepU, first),
@@ -91,8 +93,8 @@ template <unsigned F> struct Updater {
         vmin(_mm512_set1_epi32(span.vmin)), vmax(_mm512_set1_epi32(span.vmax)) {}
 
   Ints sumAt(size_t n) const {
-    const Ints sums = _mm512_cvtepi16_epi32(
-        _mm256_loadu_si256(reinterpret_cast<const __m256i *>(narrow + n)));
+    const Ints sums =
+        _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(narrow + n)));
     if constexpr ((F & kWide) == 0)
       return _mm512_sllv_epi32(sums, shift.at(n));
     const Ints sum =
@@ -125,11 +127,9 @@ template <unsigned F> struct Updater {
       wraps += ones(_mm512_mask_cmpneq_epi32_mask(members, u, current));
     }
     Ints exact = _mm512_add_epi32(keepV(oldV, n), u);
-    if constexpr ((F & kBiasMembrane) != 0) {
-      const Ints bias = _mm512_loadu_si512(neurons.biasMembrane + n);
-      any = _mm512_or_si512(any, bias);
-      exact = _mm512_add_epi32(exact, bias);
-    }
+    const Ints bias = _mm512_loadu_si512(neurons.biasMembrane + n);
+    any = _mm512_or_si512(any, bias);
+    exact = _mm512_add_epi32(exact, bias);
     Ints v = clamped(exact, vmin, vmax);
     __mmask16 clamps = _mm512_mask_cmpneq_epi32_mask(members, v, exact);
     __mmask16 free = members;
@@ -143,7 +143,7 @@ template <unsigned F> struct Updater {
     }
     const __mmask16 fires = _mm512_mask_cmpgt_epi32_mask(free, v, threshold.at(n));
     const Ints less = _mm512_sub_epi32(v, reset.at(n));
-    const Ints left = clamped(less, vmin, vmax);
+    const Ints left = _mm512_max_epi32(less, vmin); // an amount is not negative
     const auto reduced = static_cast<__mmask16>(fires & subtract);
     clamps |= _mm512_mask_cmpneq_epi32_mask(reduced, left, less);
     v = _mm512_mask_mov_epi32(v, fires, _mm512_mask_mov_epi32(reset.at(n), subtract, left));
@@ -151,13 +151,11 @@ template <unsigned F> struct Updater {
     membraneClamps += ones(clamps);
     store<Whole>(neurons.u + n, members, u);
     store<Whole>(neurons.v + n, members, v);
-    rest = _mm512_mask_or_epi32(rest, members, rest, _mm512_or_si512(u, v));
     if constexpr ((F & kRefractory) != 0) {
       Ints refractory = _mm512_mask_mov_epi32(oldRefractory, fires, period.at(n));
       refractory = _mm512_max_epi32(_mm512_sub_epi32(refractory, _mm512_set1_epi32(1)),
                                     _mm512_setzero_si512());
       store<Whole>(neurons.refractory + n, members, refractory);
-      rest = _mm512_mask_or_epi32(rest, members, rest, refractory);
     }
     if constexpr ((F & kWide) != 0)
       store<Whole>(wide + n, members, _mm512_setzero_si512());
@@ -180,6 +178,19 @@ template <unsigned F> struct Updater {
     return fired;
   }
 
+  // Of a word in which nobody was active: it stays so.
+  bool atRest(size_t n, uint64_t members) const {
+    unsigned left = 0;
+    for (unsigned part = 0; part < kWord; part += 16) {
+      Ints any = _mm512_or_si512(_mm512_loadu_si512(neurons.u + n + part),
+                                 _mm512_loadu_si512(neurons.v + n + part));
+      if constexpr ((F & kRefractory) != 0)
+        any = _mm512_or_si512(any, _mm512_loadu_si512(neurons.refractory + n + part));
+      left |= _mm512_mask_test_epi32_mask(static_cast<__mmask16>(members >> part), any, any);
+    }
+    return left == 0;
+  }
+
   bool nothingDue(size_t n) const {
     Ints any = _mm512_or_si512(_mm512_loadu_si512(narrow + n), _mm512_loadu_si512(narrow + n + 32));
     if constexpr ((F & kWide) != 0)
@@ -191,10 +202,10 @@ template <unsigned F> struct Updater {
   const NeuronArrays &neurons;
   int16_t *narrow;
   int32_t *wide;
-  Decay<kEach> keepU, keepV;
-  Parameter<kEach> threshold, reset, period, shift;
+  Decay<kOwnD> keepU, keepV;
+  Parameter<kOwnT> threshold, reset;
+  Parameter<kOwnD> period, shift;
   Ints vmin, vmax;
-  Ints rest = _mm512_setzero_si512(); // of the word: state that is left
   uint64_t active = 0, wraps = 0, membraneClamps = 0;
 };
 
@@ -213,13 +224,12 @@ void updateSpan512(const Span &span, const NeuronArrays &neurons, int16_t *narro
     if (quiet && updater.nothingDue(n))
       continue;
     const uint64_t activeBefore = updater.active;
-    updater.rest = _mm512_setzero_si512();
     const uint64_t subtract = neurons.subtract[word];
-    const uint64_t fired = members == ~uint64_t{0} ? updater.template updateWord<true>(n, members, subtract)
-                                                   : updater.template updateWord<false>(n, members, subtract);
+    const uint64_t fired = members == ~uint64_t{0}
+                               ? updater.template updateWord<true>(n, members, subtract)
+                               : updater.template updateWord<false>(n, members, subtract);
     spikes[word] |= fired;
-    quiet = updater.active == activeBefore && fired == 0 &&
-            _mm512_test_epi32_mask(updater.rest, updater.rest) == 0;
+    quiet = updater.active == activeBefore && fired == 0 && updater.atRest(n, members);
   }
   counts.active += updater.active;
   counts.currentWraps += updater.wraps;
@@ -236,8 +246,8 @@ uint32_t gather512(const uint64_t *spikes, const uint64_t *members, uint32_t wor
     for (unsigned part = 0; part < kWord; part += 16) {
       const auto some = static_cast<__mmask16>(bits >> part);
       // To a register first: compressing to memory is slow on some processors.
-      _mm512_storeu_si512(
-          out, _mm512_maskz_compress_epi32(some, _mm512_loadu_si512(offsets + part)));
+      _mm512_storeu_si512(out,
+                          _mm512_maskz_compress_epi32(some, _mm512_loadu_si512(offsets + part)));
       out += ones(some);
     }
   }

@@ -4,8 +4,12 @@
 
 namespace snnc::runtime::fast {
 
-const Kernels kPortableKernels = {
-    "portable",   SNNC_UPDATE_KERNELS(updateSpan), addRowsLoop<int8_t>, addRowsLoop<int16_t>,
-    gatherLoop, spreadLoop,                      countLoop};
+const Kernels kPortableKernels = {"portable",
+                                  SNNC_UPDATE_KERNELS(updateSpan),
+                                  addRowsLoop<int8_t>,
+                                  addRowsLoop<int16_t>,
+                                  gatherLoop,
+                                  spreadLoop,
+                                  countLoop};
 
 } // namespace snnc::runtime::fast

@@ -51,9 +51,18 @@ void NeuronStore::read(uint32_t first, llvm::MutableArrayRef<NeuronState> out) c
 }
 
 NeuronArrays NeuronStore::arrays(const Tables &tables) {
-  return {u.data(),     v.data(),         refractory.data(), biasCurrent.data(), biasMembrane.data(),
-          keepU.data(), keepV.data(),     threshold.data(),  resetValue.data(),  period.data(),
-          tables.shifts.data(), subtract.data()};
+  return {u.data(),
+          v.data(),
+          refractory.data(),
+          biasCurrent.data(),
+          biasMembrane.data(),
+          keepU.data(),
+          keepV.data(),
+          threshold.data(),
+          resetValue.data(),
+          period.data(),
+          tables.shifts.data(),
+          subtract.data()};
 }
 
 } // namespace snnc::runtime::fast

@@ -28,8 +28,8 @@ inline void addBlock(int16_t *sums, const Weight *weights, const uint32_t *offse
 }
 
 template <class V, bool Shifted, class Weight>
-inline void addBlocks(int16_t *sums, uint32_t count, const Weight *weights,
-                      const uint32_t *offsets, uint32_t rows, uint32_t shift) {
+inline void addBlocks(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
+                      uint32_t rows, uint32_t shift) {
   constexpr unsigned kMost = 8; // registers
   for (; count >= kMost * V::kLanes; count -= kMost * V::kLanes) {
     addBlock<V, kMost, Shifted>(sums, weights, offsets, rows, shift);

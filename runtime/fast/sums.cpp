@@ -46,9 +46,9 @@ void Sums::send(const uint64_t *fired, uint32_t tick, Counters &counters) {
 
 void Sums::sendBundle(const Bundle &bundle, const uint64_t *fired, uint32_t tick,
                       Counters &counters) {
-  const uint32_t rows = kernels->gatherOffsets(
-      fired + bundle.firstWord, bundle.members.data(), static_cast<uint32_t>(bundle.members.size()),
-      bundle.offsets.data(), offsets.data());
+  const uint32_t rows = kernels->gatherOffsets(fired + bundle.firstWord, bundle.members.data(),
+                                               static_cast<uint32_t>(bundle.members.size()),
+                                               bundle.offsets.data(), offsets.data());
   const uint32_t due = tick + bundle.row.delay;
   if (rows == 0)
     return;

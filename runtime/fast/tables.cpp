@@ -209,7 +209,8 @@ Row Flattener::makeRow(uint32_t c, const image::AxonEntry &entry, const List &li
     if (weight == 0)
       return;
     const auto shift = static_cast<uint8_t>(entry.exponent - unit[base + i]);
-    row.narrow &= fits[base + i] && entry.exponent >= unit[base + i] && (first || shift == row.shift);
+    row.narrow &=
+        fits[base + i] && entry.exponent >= unit[base + i] && (first || shift == row.shift);
     row.shift = shift;
     row.earliest = std::max(row.earliest, skews[row.target + i]);
     first = false;
@@ -249,13 +250,15 @@ unsigned flagsOf(llvm::ArrayRef<net::NeuronConfig> neurons, uint32_t duOffset, b
   for (const net::NeuronConfig &neuron : neurons) {
     flags |= neuron.du + duOffset != 4096 ? kMemory : 0u;
     flags |= neuron.refractory > 1 ? kRefractory : 0u;
-    flags |= neuron.biasToCurrent ? kBiasCurrent : kBiasMembrane;
+    flags |= neuron.biasToCurrent ? kBiasCurrent : 0u;
   }
   using Config = net::NeuronConfig;
+  if (differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
+      differ(neurons, &Config::reset))
+    flags |= kOwnThreshold;
   if (unitsDiffer || differ(neurons, &Config::du) || differ(neurons, &Config::dv) ||
-      differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
-      differ(neurons, &Config::reset) || differ(neurons, &Config::refractory))
-    flags |= kPerNeuron;
+      differ(neurons, &Config::refractory))
+    flags |= kOwnDynamics;
   return flags;
 }
 
@@ -276,9 +279,9 @@ void Flattener::addGroups(uint32_t c) {
     plan.span.vmin = core.vmin;
     plan.span.vmax = core.vmax;
     const auto units = llvm::ArrayRef<uint8_t>(unit).slice(group.first, group.count);
-    plan.flags = flagsOf(llvm::ArrayRef(core.neurons).slice(group.first, group.count), core.duOffset,
-                         std::any_of(units.begin(), units.end(),
-                                     [&](uint8_t u) { return u != units.front(); }));
+    plan.flags = flagsOf(
+        llvm::ArrayRef(core.neurons).slice(group.first, group.count), core.duOffset,
+        std::any_of(units.begin(), units.end(), [&](uint8_t u) { return u != units.front(); }));
     tables.groups.push_back(plan);
   }
 }

@@ -38,10 +38,10 @@ struct Row {
 
 // Many neurons whose rows lie over the same targets: their sum is kept in registers.
 struct Bundle {
-  Row row;                        // `weights` is not used
-  uint32_t firstWord = 0;         // of the sources
-  std::vector<uint64_t> members;  // per word: the sources that have a row
-  std::vector<uint32_t> offsets;  // per source, kWord to a word: first weight
+  Row row;                       // `weights` is not used
+  uint32_t firstWord = 0;        // of the sources
+  std::vector<uint64_t> members; // per word: the sources that have a row
+  std::vector<uint32_t> offsets; // per source, kWord to a word: first weight
 };
 
 // A group of the image, with what its neurons share.
@@ -57,7 +57,7 @@ struct AxonCost {
 };
 
 struct Tables {
-  uint32_t neurons = 0; // over all cores, holes included; a multiple of kWord
+  uint32_t neurons = 0;             // over all cores, holes included; a multiple of kWord
   std::vector<uint32_t> coreBase;   // [core] first neuron
   std::vector<uint32_t> coreOfWord; // [neuron / kWord]
   std::vector<int32_t> coreAt;      // [y * mesh width + x]; -1: no core
@@ -69,8 +69,8 @@ struct Tables {
   std::vector<Pair> pairs;
 
   std::vector<Bundle> bundles;
-  std::vector<uint64_t> hasRows;    // a bit per neuron: has rows outside the bundles
-  std::vector<uint32_t> rowsBegin;  // [neuron + 1] in rows
+  std::vector<uint64_t> hasRows;   // a bit per neuron: has rows outside the bundles
+  std::vector<uint32_t> rowsBegin; // [neuron + 1] in rows
   std::vector<Row> rows;
 
   std::vector<uint32_t> axonBase; // [core + 1]

@@ -1,6 +1,6 @@
 // Random networks in real numbers through the whole compiler, at every weight width and many core
-// limits: the quantised network, the fast engine, the cycle engine and the RTL agree, and the image decodes into the
-// network that it came from. Two compilations give the same bytes.
+// limits: the quantised network, the fast engine, the cycle engine and the RTL agree, and the image
+// decodes into the network that it came from. Two compilations give the same bytes.
 #include "common/image/codec.h"
 #include "common/support/diag.h"
 #include "compiler/pipeline/compile.h"

@@ -14,11 +14,10 @@ inline std::vector<runtime::verify::EngineSpec> fastEngines() {
   std::vector<verify::EngineSpec> specs;
   for (const fast::Path path : fast::kPaths)
     if (fast::isUsable(path))
-      specs.push_back(
-          {std::string("fast ") + fast::nameOf(path),
-           [path](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
-             return fast::createFastMachine(path);
-           }});
+      specs.push_back({std::string("fast ") + fast::nameOf(path),
+                       [path](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
+                         return fast::createFastMachine(path);
+                       }});
   return specs;
 }
 

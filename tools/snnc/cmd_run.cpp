@@ -93,10 +93,10 @@ static void printRun(const Subject &subject, Engine engine, const Samples &sampl
           {runtime::nameOf(static_cast<runtime::CoreCounter>(i)), withCommas(total.values[i]), ""});
     if (hasClock(engine))
       table.row(
-        {"cycles", withCommas(allCycles(*run.totals.counters)),
-         "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
-             withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
-             ", reset " + withCommas(run.totals.counters->resetCycles)});
+          {"cycles", withCommas(allCycles(*run.totals.counters)),
+           "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
+               withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
+               ", reset " + withCommas(run.totals.counters->resetCycles)});
   }
   if (clipped && !subject.quant->hostLayers.empty())
     table.row({"host saturations", withCommas(*clipped + run.totals.host.biasSaturations),

@@ -126,8 +126,8 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
   options.compile = readCompileOptions(args, console.seed);
   const SampleRange range = readSamples(args);
   args.needed("--data", "for example --data digits");
-  const std::vector<std::string> engines = readEngines(
-      args, {"quant", "fast", "cycle", "rtl"}, {"quant", "cycle", "rtl"});
+  const std::vector<std::string> engines =
+      readEngines(args, {"quant", "fast", "cycle", "rtl"}, {"quant", "cycle", "rtl"});
   if (engines.size() == 1)
     args.badValue("--engines", "at least two engines: one has nothing to agree with");
   if (llvm::Error error = args.finish())
@@ -156,7 +156,8 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
 }
 
 static constexpr FlagSpec kFlags[] = {
-    {"--engines", nullptr, "E,...", "two or more of quant, fast, cycle, rtl; default: all but fast"},
+    {"--engines", nullptr, "E,...",
+     "two or more of quant, fast, cycle, rtl; default: all but fast"},
 };
 static const FlagGroup kVerifyFlags = {"verify", kFlags};
 static constexpr const char *kArguments[] = {"MODEL|IMAGE"};
