@@ -1,6 +1,6 @@
 // Throughput of the engines and of the compiler on one network: mnist_mlp_snntorch.nir for
-// loihi-like, direct coding, 25 steps, one thread. A sample is an image of MNIST handed to the host's
-// part of the run, its trace recorded. Needs ../shared (or SNNC_SHARED).
+// loihi-like, direct coding, 25 steps, one thread. A sample is an image of MNIST handed to the
+// host's part of the run, its trace recorded. Needs ../shared (or SNNC_SHARED).
 #include "common/data/data.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "compiler/pipeline/compile.h"
@@ -95,7 +95,9 @@ void runFast(benchmark::State &state) {
 }
 BENCHMARK(runFast)->Name("fast")->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
-void runCycle(benchmark::State &state) { runMachine(state, cycle::createCycleMachine(), 20); }
+void runCycle(benchmark::State &state) {
+  runMachine(state, cycle::createCycleMachine(), 20);
+}
 BENCHMARK(runCycle)->Name("cycle")->Unit(benchmark::kMillisecond);
 
 void runRtl(benchmark::State &state) {

@@ -27,9 +27,9 @@ void peakInt16Adds(benchmark::State &state) {
   }
   for (Vector &sum : sums)
     benchmark::DoNotOptimize(sum);
-  state.counters["adds/s"] = benchmark::Counter(
-      double(state.iterations()) * kRounds * kSums * sizeof(Vector) / sizeof(int16_t),
-      benchmark::Counter::kIsRate);
+  state.counters["adds/s"] = benchmark::Counter(double(state.iterations()) * kRounds * kSums *
+                                                    sizeof(Vector) / sizeof(int16_t),
+                                                benchmark::Counter::kIsRate);
 }
 BENCHMARK(peakInt16Adds)->Name("limit/int16_adds");
 

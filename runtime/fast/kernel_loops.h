@@ -41,6 +41,63 @@ inline void unpack(uint64_t word, int32_t *lanes) {
     lanes[i] = -static_cast<int32_t>(word >> i & 1);
 }
 
+struct WordSums {
+  int32_t active = 0, wraps = 0, clamps = 0;
+  int32_t rest = 0; // state that is left
+};
+
+// 64 neurons from `first` on, those whose `member` is -1; firing[i] becomes -1 or 0. Everything in
+// 32 bits, and no array twice: the loop becomes vectors.
+template <unsigned F>
+inline WordSums updateWord(const Span &span, const NeuronArrays &neurons, size_t first,
+                           size_t shared, const int32_t *sums, const int32_t *member,
+                           const int32_t *subtract, int32_t *firing) {
+  int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
+#pragma GCC ivdep
+  for (unsigned i = 0; i < kWord; ++i) {
+    const size_t n = first + i;
+    const size_t p = (F & kOwnDynamics) != 0 ? n : shared;
+    const size_t t = (F & kOwnThreshold) != 0 ? n : shared;
+    const int32_t oldU = neurons.u[n], oldV = neurons.v[n];
+    const int32_t sum = sums[i];
+    const int32_t biasU = (F & kBiasCurrent) != 0 ? neurons.biasCurrent[n] : 0;
+    const int32_t biasV = neurons.biasMembrane[n];
+    const int32_t oldRefractory = (F & kRefractory) != 0 ? neurons.refractory[n] : 0;
+    int32_t current = sum + biasU, u = current;
+    if constexpr ((F & kMemory) != 0) {
+      current += decayed(oldU, neurons.keepU[p]);
+      u = wrapped(current, 24);
+    }
+    const int32_t exact = decayed(oldV, neurons.keepV[p]) + u + biasV;
+    int32_t v = clamped(exact, span.vmin, span.vmax);
+    int32_t clampedNow = v != exact;
+    const int32_t reset = neurons.reset[t];
+    const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
+    if constexpr ((F & kRefractory) != 0)
+      v = (held & ((subtract[i] & oldV) | (~subtract[i] & reset))) | (~held & v);
+    const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[t]) & ~held;
+    const int32_t less = v - reset;
+    const int32_t left = less < span.vmin ? span.vmin : less; // an amount is not negative
+    clampedNow |= fires & subtract[i] & static_cast<int32_t>(left != less);
+    v = (fires & ((subtract[i] & left) | (~subtract[i] & reset))) | (~fires & v);
+    const int32_t m = member[i];
+    active += m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
+    wraps += m & static_cast<int32_t>(u != current);
+    clamps += m & clampedNow;
+    firing[i] = fires & m;
+    neurons.u[n] = (m & u) | (~m & oldU);
+    neurons.v[n] = (m & v) | (~m & oldV);
+    if constexpr ((F & kRefractory) != 0) {
+      int32_t refractory = (fires & neurons.period[p]) | (~fires & oldRefractory);
+      refractory -= static_cast<int32_t>(refractory > 0);
+      neurons.refractory[n] = (m & refractory) | (~m & oldRefractory);
+      rest |= m & refractory;
+    }
+    rest |= m & (u | v);
+  }
+  return {active, wraps, clamps, rest};
+}
+
 template <unsigned F>
 void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, int32_t *wide,
                 uint64_t *spikes, UpdateCounts &counts) {
@@ -60,65 +117,36 @@ void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, 
       if (any == 0)
         continue;
     }
-    int32_t member[kWord], subtract[kWord];
-    unpack(members, member);
-    unpack(neurons.subtract[word], subtract);
-    uint8_t fired[kWord];
-    int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
+    int32_t member[kWord], subtract[kWord], sums[kWord], firing[kWord];
     const size_t shared =
         size_t{span.firstWord} * kWord + static_cast<size_t>(__builtin_ctzll(span.firstMask));
+    for (unsigned i = 0; i < kWord; ++i)
+      sums[i] = narrow[first + i];
     for (unsigned i = 0; i < kWord; ++i) {
-      const size_t n = first + i;
-      const size_t p = (F & kOwnDynamics) != 0 ? n : shared;
-      const size_t t = (F & kOwnThreshold) != 0 ? n : shared;
-      const int32_t oldU = neurons.u[n], oldV = neurons.v[n];
-      int32_t sum = static_cast<int32_t>(static_cast<uint32_t>(narrow[n]) << neurons.shift[p]);
-      if constexpr ((F & kWide) != 0)
-        sum = wrapped(sum + wide[n], 22);
-      const int32_t biasU = (F & kBiasCurrent) != 0 ? neurons.biasCurrent[n] : 0;
-      const int32_t biasV = neurons.biasMembrane[n];
-      const int32_t oldRefractory = (F & kRefractory) != 0 ? neurons.refractory[n] : 0;
-      int32_t current = sum + biasU, u = current;
-      if constexpr ((F & kMemory) != 0) {
-        current += decayed(oldU, neurons.keepU[p]);
-        u = wrapped(current, 24);
-      }
-      const int32_t exact = decayed(oldV, neurons.keepV[p]) + u + biasV;
-      int32_t v = clamped(exact, span.vmin, span.vmax);
-      int32_t clampedNow = v != exact;
-      const int32_t reset = neurons.reset[t];
-      const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
-      if constexpr ((F & kRefractory) != 0)
-        v = (held & ((subtract[i] & oldV) | (~subtract[i] & reset))) | (~held & v);
-      const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[t]) & ~held;
-      const int32_t less = v - reset;
-      const int32_t left = less < span.vmin ? span.vmin : less; // an amount is not negative
-      clampedNow |= fires & subtract[i] & static_cast<int32_t>(left != less);
-      v = (fires & ((subtract[i] & left) | (~subtract[i] & reset))) | (~fires & v);
-      const int32_t m = member[i];
-      active += m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
-      wraps += m & static_cast<int32_t>(u != current);
-      clamps += m & clampedNow;
-      fired[i] = static_cast<uint8_t>(fires & m & 1);
-      neurons.u[n] = (m & u) | (~m & oldU);
-      neurons.v[n] = (m & v) | (~m & oldV);
-      if constexpr ((F & kRefractory) != 0) {
-        int32_t refractory = (fires & neurons.period[p]) | (~fires & oldRefractory);
-        refractory -= static_cast<int32_t>(refractory > 0);
-        neurons.refractory[n] = (m & refractory) | (~m & oldRefractory);
-        rest |= m & refractory;
-      }
-      rest |= m & (u | v);
-      narrow[n] = static_cast<int16_t>(~m & narrow[n]);
-      if constexpr ((F & kWide) != 0)
-        wide[n] &= ~m;
+      const size_t p = (F & kOwnDynamics) != 0 ? first + i : shared;
+      sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) << neurons.shift[p]);
     }
-    const uint64_t firing = packed(fired);
-    spikes[word] |= firing;
-    counts.active += static_cast<uint64_t>(active);
-    counts.currentWraps += static_cast<uint64_t>(wraps);
-    counts.membraneClamps += static_cast<uint64_t>(clamps);
-    quiet = active == 0 && firing == 0 && rest == 0;
+    if constexpr ((F & kWide) != 0)
+      for (unsigned i = 0; i < kWord; ++i)
+        sums[i] = wrapped(sums[i] + wide[first + i], 22);
+    unpack(members, member);
+    unpack(neurons.subtract[word], subtract);
+    const WordSums done =
+        updateWord<F>(span, neurons, first, shared, sums, member, subtract, firing);
+    for (unsigned i = 0; i < kWord; ++i)
+      narrow[first + i] = static_cast<int16_t>(~member[i] & narrow[first + i]);
+    if constexpr ((F & kWide) != 0)
+      for (unsigned i = 0; i < kWord; ++i)
+        wide[first + i] &= ~member[i];
+    uint8_t fired[kWord];
+    for (unsigned i = 0; i < kWord; ++i)
+      fired[i] = static_cast<uint8_t>(firing[i] & 1);
+    const uint64_t bits = packed(fired);
+    spikes[word] |= bits;
+    counts.active += static_cast<uint64_t>(done.active);
+    counts.currentWraps += static_cast<uint64_t>(done.wraps);
+    counts.membraneClamps += static_cast<uint64_t>(done.clamps);
+    quiet = done.active == 0 && bits == 0 && done.rest == 0;
   }
 }
 

@@ -31,7 +31,9 @@ private:
   void addCore(uint32_t core);
   void addGroups(uint32_t core);
   List decode(const image::CoreImage &core, const image::AxonEntry &entry);
-  List store(const std::vector<Pair> &found);
+  // The span of the list begins and ends at multiples of `align`, so that rows whose first or last
+  // weights happen to be 0 still lie over the same targets.
+  List store(const std::vector<Pair> &found, uint32_t align);
   void bound(uint32_t core, const std::vector<List> &lists);
   Row makeRow(uint32_t core, const image::AxonEntry &entry, const List &list) const;
   template <class Visit> void forEach(const List &list, Visit &&visit) const;
@@ -121,10 +123,10 @@ List Flattener::decode(const image::CoreImage &core, const image::AxonEntry &ent
         found.push_back({static_cast<uint16_t>(neuron), static_cast<int16_t>(weight)});
     }
   }
-  return store(found);
+  return store(found, entry.sparse ? 1 : format.lanes);
 }
 
-List Flattener::store(const std::vector<Pair> &found) {
+List Flattener::store(const std::vector<Pair> &found, uint32_t align) {
   List list;
   list.synops = static_cast<uint32_t>(found.size());
   if (found.empty())
@@ -139,6 +141,8 @@ List Flattener::store(const std::vector<Pair> &found) {
     last = std::max<uint32_t>(last, pair.neuron);
     bytes &= pair.weight == static_cast<int8_t>(pair.weight);
   }
+  first = first / align * align;
+  last = last / align * align + align - 1;
   const uint32_t span = last + 1 - first;
   list.first = first;
   list.count = span;
