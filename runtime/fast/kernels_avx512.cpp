@@ -199,7 +199,7 @@ template <unsigned F> struct Updater {
     return _mm512_test_epi32_mask(any, any) == 0;
   }
 
-  const NeuronArrays &neurons;
+  const NeuronArrays neurons; // a copy: what is stored to cannot change it
   int16_t *narrow;
   int32_t *wide;
   Decay<kOwnD> keepU, keepV;

@@ -7,7 +7,7 @@ namespace snnc::runtime::fast {
 NeuronStore::NeuronStore(const image::Image &image, const Tables &tables)
     : subtract(tables.neurons / kWord) {
   const size_t size = tables.neurons + kSlack;
-  for (std::vector<int32_t> *array :
+  for (LineVector<int32_t> *array :
        {&u, &v, &refractory, &initial, &biasCurrent, &biasMembrane, &biasUnit, &toCurrent, &keepU,
         &keepV, &threshold, &resetValue, &period})
     array->resize(size);

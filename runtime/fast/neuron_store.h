@@ -3,6 +3,7 @@
 
 #include "common/image/image.h"
 #include "runtime/fast/tables.h"
+#include "runtime/machine/aligned.h"
 #include "runtime/machine/machine.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -20,10 +21,10 @@ public:
   NeuronArrays arrays(const Tables &tables);
 
 private:
-  std::vector<int32_t> u, v, refractory, initial;
-  std::vector<int32_t> biasCurrent, biasMembrane, biasUnit; // unit: 1 << biasExp
-  std::vector<int32_t> toCurrent;                           // -1 or 0
-  std::vector<int32_t> keepU, keepV, threshold, resetValue, period;
+  LineVector<int32_t> u, v, refractory, initial;
+  LineVector<int32_t> biasCurrent, biasMembrane, biasUnit; // unit: 1 << biasExp
+  LineVector<int32_t> toCurrent;                           // -1 or 0
+  LineVector<int32_t> keepU, keepV, threshold, resetValue, period;
   std::vector<uint64_t> subtract;
 };
 

@@ -47,12 +47,12 @@ private:
   const Kernels *kernels = nullptr;
   uint32_t slotMask = 0, weightShift = 0;
   size_t stride = 0; // sums per slot
-  std::vector<int16_t> narrow;
-  std::vector<int32_t> wide;
+  LineVector<int16_t> narrow;
+  LineVector<int32_t> wide;
   std::vector<uint8_t> wideUsed; // [slot]
 
   // Rows that follow each other and lie over the same targets go together.
-  std::vector<uint32_t> offsets;
+  LineVector<uint32_t> offsets;
   uint32_t gathered = 0;
   Row gatheredRow;
   uint32_t gatheredDue = 0;

@@ -5,6 +5,7 @@
 #include "common/image/image.h"
 #include "common/target/target.h"
 #include "runtime/fast/kernels.h"
+#include "runtime/machine/aligned.h"
 
 #include <cstdint>
 #include <vector>
@@ -41,7 +42,7 @@ struct Bundle {
   Row row;                       // `weights` is not used
   uint32_t firstWord = 0;        // of the sources
   std::vector<uint64_t> members; // per word: the sources that have a row
-  std::vector<uint32_t> offsets; // per source, kWord to a word: first weight
+  LineVector<uint32_t> offsets;  // per source, kWord to a word: first weight
 };
 
 // A group of the image, with what its neurons share.
@@ -62,10 +63,10 @@ struct Tables {
   std::vector<uint32_t> coreOfWord; // [neuron / kWord]
   std::vector<int32_t> coreAt;      // [y * mesh width + x]; -1: no core
   std::vector<GroupPlan> groups;
-  std::vector<int32_t> shifts; // [neuron + slack] of the narrow sums
+  LineVector<int32_t> shifts; // [neuron + slack] of the narrow sums
 
-  std::vector<int8_t> weights8;
-  std::vector<int16_t> weights16;
+  LineVector<int8_t> weights8;
+  LineVector<int16_t> weights16;
   std::vector<Pair> pairs;
 
   std::vector<Bundle> bundles;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/image/image.h"
+#include "runtime/machine/aligned.h"
 #include "runtime/machine/host_driver.h"
 
 #include <cstdint>
@@ -26,13 +27,13 @@ private:
 
   const net::HostLayer &layer;
   const net::SparseInts *sparse;        // the layer's weights if they are
-  std::vector<int16_t> bySource;        // [source][target] if they are dense
+  LineVector<int16_t> bySource;         // [source][target] if they are dense
   std::vector<uint32_t> nonzeroWeights; // [source]
   std::vector<int64_t> currents;        // I, in units of input times weight
   std::vector<int16_t> mantissas;
   // Where the weights are dense and no sum can leave 32 bits.
   bool narrow = false;
-  std::vector<int32_t> biases, inputs, sums;
+  LineVector<int32_t> biases, inputs, sums;
   std::vector<uint32_t> active; // sources whose input is not 0
 };
 
