@@ -22,7 +22,7 @@ static void printHelp(llvm::raw_ostream &os) {
         "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
-  os << "\nnot in this version yet: report lif; engine fast; compile "
+  os << "\nnot in this version yet: report lif; compile "
         "--calibrate\n\n"
         "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
         "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"
