@@ -1,7 +1,6 @@
 // The functional engine: what the image computes, tick by tick, without a clock. Equal to `quant`
 // and `cycle` in every spike and every state, and to `cycle` in every counter that needs no clock
-// and does not depend on the order of a tick's messages (acc_wraps does;
-// docs/reference/engines.md).
+// and does not depend on the order of a tick's messages (acc_wraps does).
 //
 // Cuba cores only. Nothing is allocated while it runs.
 #pragma once

@@ -36,8 +36,9 @@ enum SpanFlag : unsigned {
   // Where parameters do not differ, those of the first neuron are everybody's.
   kOwnThreshold = 8, // thresholds or resets differ
   kOwnDynamics = 16, // decays, periods or shifts differ
-  kWide = 32,        // the wide sums of this tick's slot are not all 0
-  kSpanKinds = 64,
+  kUnreached = 32,   // no weight leads to any of the neurons: their sums are 0
+  kWide = 64,        // the wide sums of this tick's slot are not all 0
+  kSpanKinds = 128,
 };
 
 // Neurons of one group: words [firstWord, lastWord], in the first and last only those of the mask.

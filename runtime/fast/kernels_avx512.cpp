@@ -79,11 +79,14 @@ template <bool PerNeuron> struct Decay {
 inline Ints clamped(Ints x, Ints lo, Ints hi) {
   return _mm512_min_epi32(_mm512_max_epi32(x, lo), hi);
 }
+constexpr uint64_t kAll = ~uint64_t{0};
 inline unsigned ones(unsigned mask) {
   return static_cast<unsigned>(__builtin_popcount(mask));
 }
 
 template <unsigned F> struct Updater {
+  // Nothing ever makes u other than 0.
+  static constexpr bool kNoU = (F & kUnreached) != 0 && (F & (kMemory | kBiasCurrent)) == 0;
   static constexpr bool kOwnD = (F & kOwnDynamics) != 0, kOwnT = (F & kOwnThreshold) != 0;
   Updater(const Span &span, const NeuronArrays &neurons, int16_t *narrow, int32_t *wide,
           size_t first)
@@ -93,6 +96,8 @@ template <unsigned F> struct Updater {
         vmin(_mm512_set1_epi32(span.vmin)), vmax(_mm512_set1_epi32(span.vmax)) {}
 
   Ints sumAt(size_t n) const {
+    if constexpr ((F & kUnreached) != 0)
+      return _mm512_setzero_si512();
     const Ints sums =
         _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(narrow + n)));
     if constexpr ((F & kWide) == 0)
@@ -111,7 +116,8 @@ template <unsigned F> struct Updater {
 
   // 16 neurons from n on, of which `members`; returns who fires.
   template <bool Whole> unsigned update(size_t n, __mmask16 members, __mmask16 subtract) {
-    const Ints oldU = _mm512_loadu_si512(neurons.u + n), oldV = _mm512_loadu_si512(neurons.v + n);
+    const Ints oldU = kNoU ? _mm512_setzero_si512() : _mm512_loadu_si512(neurons.u + n);
+    const Ints oldV = _mm512_loadu_si512(neurons.v + n);
     const Ints sum = sumAt(n);
     Ints any = _mm512_ternarylogic_epi32(oldU, oldV, sum, 0xFE); // or
     Ints current = sum;
@@ -149,7 +155,8 @@ template <unsigned F> struct Updater {
     v = _mm512_mask_mov_epi32(v, fires, _mm512_mask_mov_epi32(reset.at(n), subtract, left));
     active += ones(_mm512_mask_test_epi32_mask(members, any, any));
     membraneClamps += ones(clamps);
-    store<Whole>(neurons.u + n, members, u);
+    if constexpr (!kNoU)
+      store<Whole>(neurons.u + n, members, u);
     store<Whole>(neurons.v + n, members, v);
     if constexpr ((F & kRefractory) != 0) {
       Ints refractory = _mm512_mask_mov_epi32(oldRefractory, fires, period.at(n));
@@ -162,20 +169,39 @@ template <unsigned F> struct Updater {
     return fires;
   }
 
-  // 64 neurons.
+  // 64 neurons. Not unrolled: four sets of addresses would not fit the registers.
   template <bool Whole> uint64_t updateWord(size_t n, uint64_t members, uint64_t subtract) {
     uint64_t fired = 0;
-    for (unsigned part = 0; part < kWord; part += 16)
-      fired |= uint64_t{update<Whole>(n + part, static_cast<__mmask16>(members >> part),
-                                      static_cast<__mmask16>(subtract >> part))}
+#pragma GCC unroll 1
+    for (unsigned part = 0; part < kWord; part += 16) {
+      const auto some = Whole ? __mmask16{0xFFFF} : static_cast<__mmask16>(members >> part);
+      if (!Whole && some == 0)
+        continue;
+      fired |= uint64_t{update<Whole>(n + part, some, static_cast<__mmask16>(subtract >> part))}
                << part;
-    for (unsigned part = 0; part < kWord; part += 32)
+    }
+    for (unsigned part = 0; part < kWord && (F & kUnreached) == 0; part += 32)
       if constexpr (Whole)
         _mm512_storeu_si512(narrow + n + part, _mm512_setzero_si512());
       else
         _mm512_mask_storeu_epi16(narrow + n + part, static_cast<__mmask32>(members >> part),
                                  _mm512_setzero_si512());
     return fired;
+  }
+
+  // Words [word, end), all neurons of them or those of `members`.
+  template <bool Whole>
+  __attribute__((noinline)) void updateWords(uint32_t word, uint32_t end, uint64_t members,
+                                             uint8_t *quiet, uint64_t *spikes) {
+    for (; word < end; ++word, ++quiet) {
+      const size_t n = size_t{word} * kWord;
+      if (*quiet && nothingDue(n))
+        continue;
+      const uint64_t activeBefore = active;
+      const uint64_t fired = updateWord<Whole>(n, members, neurons.subtract[word]);
+      spikes[word] |= fired;
+      *quiet = active == activeBefore && fired == 0 && atRest(n, members);
+    }
   }
 
   // Of a word in which nobody was active: it stays so.
@@ -192,6 +218,8 @@ template <unsigned F> struct Updater {
   }
 
   bool nothingDue(size_t n) const {
+    if constexpr ((F & kUnreached) != 0)
+      return true;
     Ints any = _mm512_or_si512(_mm512_loadu_si512(narrow + n), _mm512_loadu_si512(narrow + n + 32));
     if constexpr ((F & kWide) != 0)
       for (unsigned part = 0; part < kWord; part += 16)
@@ -215,22 +243,19 @@ void updateSpan512(const Span &span, const NeuronArrays &neurons, int16_t *narro
   const size_t first =
       size_t{span.firstWord} * kWord + static_cast<size_t>(__builtin_ctzll(span.firstMask));
   Updater<F> updater(span, neurons, narrow, wide, first);
-  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word) {
-    const uint64_t members = word == span.firstWord  ? span.firstMask
-                             : word == span.lastWord ? span.lastMask
-                                                     : ~uint64_t{0};
-    const size_t n = size_t{word} * kWord;
-    uint8_t &quiet = span.quiet[word - span.firstWord];
-    if (quiet && updater.nothingDue(n))
-      continue;
-    const uint64_t activeBefore = updater.active;
-    const uint64_t subtract = neurons.subtract[word];
-    const uint64_t fired = members == ~uint64_t{0}
-                               ? updater.template updateWord<true>(n, members, subtract)
-                               : updater.template updateWord<false>(n, members, subtract);
-    spikes[word] |= fired;
-    quiet = updater.active == activeBefore && fired == 0 && updater.atRest(n, members);
-  }
+  const auto part = [&](uint32_t word, uint64_t members) {
+    uint8_t *quiet = span.quiet + (word - span.firstWord);
+    if (members == kAll)
+      updater.template updateWords<true>(word, word + 1, kAll, quiet, spikes);
+    else
+      updater.template updateWords<false>(word, word + 1, members, quiet, spikes);
+  };
+  part(span.firstWord, span.firstMask);
+  if (span.lastWord > span.firstWord + 1)
+    updater.template updateWords<true>(span.firstWord + 1, span.lastWord, kAll, span.quiet + 1,
+                                       spikes);
+  if (span.lastWord != span.firstWord)
+    part(span.lastWord, span.lastMask);
   counts.active += updater.active;
   counts.currentWraps += updater.wraps;
   counts.membraneClamps += updater.membraneClamps;

@@ -46,6 +46,7 @@ private:
   std::vector<uint32_t> skews;    // [neuron] first tick of its window; 0 where there is none
   // Of the core under way, per local neuron.
   std::vector<uint8_t> unit; // exponent that its narrow sum counts in
+  std::vector<bool> reached; // some weight leads to it
   std::vector<bool> fits;    // whatever arrives, the narrow sum holds it
 };
 
@@ -172,9 +173,7 @@ void Flattener::bound(uint32_t c, const std::vector<List> &lists) {
   std::vector<int64_t> most(core.neurons.size()), least(core.neurons.size());
   unit.assign(core.neurons.size(), UINT8_MAX);
   for (uint32_t a = 0; a < core.axons.size(); ++a) {
-    const auto count = static_cast<int64_t>(messages[tables.axonBase[c] + a]);
-    if (count == 0)
-      continue;
+    const auto count = static_cast<int64_t>(messages[tables.axonBase[c] + a]); // may be 0
     const image::AxonEntry &entry = core.axons[a];
     const uint32_t base = entry.baseRow * format.lanes + lists[a].first;
     forEach(lists[a], [&](uint32_t i, int32_t weight) {
@@ -186,9 +185,11 @@ void Flattener::bound(uint32_t c, const std::vector<List> &lists) {
     });
   }
   fits.assign(core.neurons.size(), false);
+  reached.assign(core.neurons.size(), false);
   const int64_t wrap = int64_t{1} << (spec.accumulatorBits - 1);
   for (size_t i = 0; i < core.neurons.size(); ++i) {
-    if (unit[i] == UINT8_MAX)
+    reached[i] = unit[i] != UINT8_MAX;
+    if (!reached[i])
       unit[i] = 0;
     const int64_t one = int64_t{1} << unit[i], effect = int64_t{1} << spec.weightShift;
     tables.shifts[tables.coreBase[c] + i] = spec.weightShift + unit[i];
@@ -283,9 +284,13 @@ void Flattener::addGroups(uint32_t c) {
     plan.span.vmin = core.vmin;
     plan.span.vmax = core.vmax;
     const auto units = llvm::ArrayRef<uint8_t>(unit).slice(group.first, group.count);
-    plan.flags = flagsOf(
-        llvm::ArrayRef(core.neurons).slice(group.first, group.count), core.duOffset,
-        std::any_of(units.begin(), units.end(), [&](uint8_t u) { return u != units.front(); }));
+    const bool unitsDiffer =
+        std::any_of(units.begin(), units.end(), [&](uint8_t u) { return u != units.front(); });
+    plan.flags = flagsOf(llvm::ArrayRef(core.neurons).slice(group.first, group.count),
+                         core.duOffset, unitsDiffer);
+    const auto from = reached.begin() + group.first;
+    if (std::none_of(from, from + group.count, [](bool is) { return is; }))
+      plan.flags |= kUnreached;
     tables.groups.push_back(plan);
   }
 }

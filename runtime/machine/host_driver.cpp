@@ -25,7 +25,7 @@ struct HostDriver::Plan {
 
   std::vector<uint32_t> element; // [population] where an input's elements start in the sample
   std::vector<Layer> layers;
-  std::vector<Route> routes; // sorted by (element, core, axon)
+  std::vector<Route> routes;       // sorted by (element, core, axon)
   std::vector<HostPacket> packets; // scratch
   std::vector<int16_t> burst;      // scratch
   std::vector<NeuronState> states; // scratch
@@ -76,8 +76,7 @@ llvm::Error checkSample(const image::Image &image, const data::EncodedSample &sa
   return llvm::Error::success();
 }
 
-HostDriver::Plan::Plan(const image::Image &image)
-    : element(image.populations.size()) {
+HostDriver::Plan::Plan(const image::Image &image) : element(image.populations.size()) {
   uint32_t next = 0;
   for (const uint32_t population : inputOrder(image)) {
     element[population] = next;

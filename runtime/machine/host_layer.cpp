@@ -69,11 +69,13 @@ llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> va
   stats.inputSaturations += scaleInputs(values.data(), inputs.size(), layer.inputScale,
                                         layer.inputMin, layer.inputMax, inputs.data());
   size_t count = 0;
+  uint64_t macs = 0;
   for (uint32_t source = 0; source < inputs.size(); ++source) {
     active[count] = source;
     count += inputs[source] != 0;
-    stats.macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
+    macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
   }
+  stats.macs += macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
   addSources(sums.data(), sums.size(), bySource.data(), active.data(), inputs.data(), count);
   stats.biasSaturations +=
