@@ -1,6 +1,7 @@
 #include "tools/snnc/flags.h"
 
 #include "common/net/verify.h"
+#include "tools/snnc/console.h"
 
 #include <climits>
 
@@ -38,7 +39,8 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
     {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
-    {"--mapper", nullptr, "M", "how neurons are laid out on cores: hyper (default), contiguous, nengo, random, cut"},
+    {"--mapper", nullptr, "M",
+     "how neurons are laid out on cores: hyper (default), contiguous, nengo, random, cut"},
     {"--mesh", nullptr, "WxH", "use only this many cores of the target's mesh"},
     {"--max-neurons-per-core", nullptr, "N", "use only this many neurons of each core"},
     {"--allow-lossy", nullptr, nullptr,
@@ -115,9 +117,10 @@ static void readMesh(Args &args, compiler::CompileOptions &options) {
     args.badValue("--mesh", "WIDTHxHEIGHT, each from 1 to 64, for example 2x2");
 }
 
-compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
+compiler::CompileOptions readCompileOptions(Args &args, const Console &console) {
   compiler::CompileOptions options;
-  options.seed = seed;
+  options.seed = console.seed;
+  options.threads = console.threads;
   if (const auto bits = args.number("--weight-bits", 2, 16))
     options.weightBits = static_cast<uint32_t>(*bits);
   options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own

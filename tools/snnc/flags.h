@@ -24,7 +24,7 @@ ModelFlags readModelFlags(Args &args);
 // Names of the profile flags given, for a message when they do not apply.
 std::vector<std::string> givenProfileFlags(const Args &args);
 
-compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed);
+compiler::CompileOptions readCompileOptions(Args &args, const Console &console);
 // Names of the flags given that only a compilation uses.
 std::vector<std::string> givenCompileFlags(const Args &args);
 

@@ -46,10 +46,15 @@ llvm::Error checkOptions(const PartitionOptions &options, const target::Target &
                      options.maxNeuronsPerCore, target.name, target.core.neurons))
             .help(formatv("choose 1 to {0}", target.core.neurons).str())
             .take());
-  if ((options.meshWidth == 0) != (options.meshHeight == 0))
+  // Chips of cuba cores may be put together, and routed across; a crossbar's packets may not.
+  const bool larger = target.core.isCrossbar() && (options.meshWidth > target.mesh.width ||
+                                                   options.meshHeight > target.mesh.height);
+  if ((options.meshWidth == 0) != (options.meshHeight == 0) || larger)
     add(Diag(DiagCode::MeshOption, {},
-             formatv("--mesh is {0}x{1}, which has no cores", options.meshWidth, options.meshHeight))
-            .help("give both sides, or none for the target's")
+             formatv("--mesh is {0}x{1} but '{2}' has {3}x{4} cores", options.meshWidth,
+                     options.meshHeight, target.name, target.mesh.width, target.mesh.height))
+            .help("a mesh of crossbar cores may be smaller than the target's, not larger, and none "
+                  "is empty")
             .take());
   return errors;
 }
@@ -133,8 +138,8 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return partition::hopeless(misfits, totals);
 
   const partition::Problem problem(net, target, limits, options.rates);
-  const partition::MapperContext mapping{problem,        ir.firstTick,    cores,
-                                         ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
+  const partition::MapperContext mapping{
+      problem, ir.firstTick, cores, ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
   misfits.mapping = &mapping;
   partition::FillResult result = mapperNamed(options.mapper)->map(mapping);
   llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
@@ -145,6 +150,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return errors;
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
+  ir.rates = options.rates;
   module.cores = std::move(ir);
   return true;
 }
