@@ -22,7 +22,8 @@ struct CompileOptions {
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
   bool forceBits = false;
-  uint64_t seed = 1; // for mappers that draw; the greedy one never does
+  unsigned threads = 1; // same bytes for any number
+  uint64_t seed = 1;    // for mappers that draw; the greedy one never does
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
   std::vector<std::string> skip;
@@ -47,9 +48,10 @@ struct LayerReport {
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;
 };
 
-struct PassTime {
+struct PassTime { // as PassRecord (pass_manager.h)
   std::string name;
-  double seconds;
+  double seconds, verifySeconds;
+  uint64_t peakMemory;
   bool changed;
 };
 

@@ -6,6 +6,7 @@
 #include "compiler/passes/place/place.h"
 #include "compiler/passes/quantize/quantize.h"
 #include "compiler/passes/route/route.h"
+#include "compiler/passes/validate/validate.h"
 
 namespace snnc::compiler {
 
@@ -32,6 +33,8 @@ static const PassInfo kPasses[] = {
     {"quantize", "turn weights and parameters into the target's integers", "net", "quant",
      make<QuantizePass>},
     {"route", "build axon tables, output slots and host routes", "core", "core", make<RoutePass>},
+    {"validate", "prove that the image is the quantised network, synapse by synapse",
+     "quant, image", "-", make<ValidatePass>},
 };
 
 llvm::ArrayRef<PassInfo> allPasses() {

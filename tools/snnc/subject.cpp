@@ -176,9 +176,10 @@ static llvm::Error inFile(llvm::Error error, const std::string &path) {
   });
 }
 
-static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptions &options,
+static llvm::Error compileSubject(Subject &subject, compiler::CompileOptions options,
                                   Console &console) {
   support::Warnings warnings;
+  options.threads = console.threads;
   auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
                             : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
@@ -190,10 +191,8 @@ static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptio
   subject.image = std::move(result->image);
   subject.report = std::move(result->report);
   subject.ir = std::move(result->ir);
-  if (options.time)
-    for (const compiler::PassTime &pass : subject.report.passes)
-      llvm::errs() << llvm::formatv("{0,-12} {1,10:F3} ms{2}\n", pass.name, pass.seconds * 1e3,
-                                    pass.changed ? "" : "  (unchanged)");
+  for (const compiler::PassTime &pass : subject.report.passes)
+    console.stage(pass.name, pass.seconds, pass.verifySeconds, pass.peakMemory);
   return llvm::Error::success();
 }
 
@@ -270,7 +269,10 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
     return subject;
   }
   support::Warnings warnings;
+  console.timesStages |= options.compile.time;
+  Stopwatch reading;
   llvm::Error error = readModel(subject, options.model.profile, warnings);
+  console.stage("read", reading.seconds());
   console.warn(warnings);
   if (error)
     return error;
