@@ -15,15 +15,15 @@ namespace snnc::compiler {
 
 struct CompileOptions {
   uint32_t weightBits = 8;                // 2 .. target.core.weightBits
-  std::string mapper = "greedy";          // the mappers there are: see partition.h
+  std::string mapper = "hyper";           // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
   bool allowLossy = false;
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
   bool forceBits = false;
-  unsigned threads = 1; // same bytes for any number
-  uint64_t seed = 1;    // for mappers that draw; the greedy one never does
+  uint64_t seed = 1; // of mappers
+  unsigned threads = 1; // the image does not depend on them
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
   std::vector<std::string> skip;

@@ -38,7 +38,7 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
     {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
-    {"--mapper", nullptr, "M", "how neurons are laid out on cores: greedy"},
+    {"--mapper", nullptr, "M", "how neurons are laid out on cores: hyper (default), contiguous, nengo, random, cut"},
     {"--mesh", nullptr, "WxH",
      "cores to lay out on; default: the target's mesh; more: a board of chips"},
     {"--max-neurons-per-core", nullptr, "N", "use only this many neurons of each core"},
