@@ -1,6 +1,9 @@
 #include "compiler/frontends/json/json_csr.h"
 
+#include "common/net/turn_over.h"
+
 #include <algorithm>
+#include <cmath>
 
 using llvm::formatv;
 using snnc::support::DiagCode;
@@ -33,13 +36,14 @@ public:
                     "they are one column and one weight for each synapse");
       return std::nullopt;
     }
-    const bool read = visit(*columns, [&](auto sources) {
-      return countSources(sources, indices) &&
-             visit(*values, [&](auto weights) { return place(sources, weights, data); });
+    std::optional<net::SparseWeights> out;
+    visit(*columns, [&](auto sources) {
+      if (checkSources(sources, indices))
+        visit(*values, [&](auto weights) { out = turnOver(sources, weights, data); });
     });
-    if (!read || !eachOnce())
+    if (!out || !eachOnce(*out))
       return std::nullopt;
-    return std::move(out);
+    return out;
   }
 
 private:
@@ -96,51 +100,47 @@ private:
         std::upper_bound(rows.begin(), rows.end(), static_cast<int64_t>(at)) - rows.begin() - 1);
   }
 
-  template <class Sources> bool countSources(Sources sources, const JsonNode &node) {
-    out.posts = ends.targets;
-    out.pres = ends.sources;
-    out.rowStart.assign(size_t{ends.sources} + 1, 0);
+  template <class Sources> bool checkSources(Sources sources, const JsonNode &node) {
     for (size_t at = 0; at < sources.size(); ++at) {
       const auto source = static_cast<int64_t>(sources[at]);
-      if (source < 0 || source >= int64_t{ends.sources}) {
-        node.error(DiagCode::WeightShape,
-                   formatv("'indices' element {0}, of row {1}, is {2} but '{3}' has {4} neurons",
-                           at, rowOf(at), source, ends.source, ends.sources),
-                   "columns are the neurons of the source, counted from 0; was the matrix "
-                   "transposed?");
-        return false;
-      }
-      ++out.rowStart[static_cast<size_t>(source) + 1];
+      if (source >= 0 && source < int64_t{ends.sources})
+        continue;
+      node.error(DiagCode::WeightShape,
+                 formatv("'indices' element {0}, of row {1}, is {2} but '{3}' has {4} neurons", at,
+                         rowOf(at), source, ends.source, ends.sources),
+                 "columns are the neurons of the source, counted from 0; was the matrix "
+                 "transposed?");
+      return false;
     }
-    for (size_t source = 0; source < ends.sources; ++source)
-      out.rowStart[source + 1] += out.rowStart[source];
     return true;
   }
 
-  // Row after row, so that the targets of every source ascend.
+  // By source; row after row, so that the targets of every source ascend.
   template <class Sources, class Values>
-  bool place(Sources sources, Values values, const JsonNode &node) {
-    std::vector<uint64_t> next(out.rowStart.begin(), out.rowStart.end() - 1);
-    out.columns.resize(sources.size());
-    out.values.resize(sources.size());
-    bool rounded = false;
-    for (uint32_t target = 0; target < ends.targets; ++target)
-      for (auto at = static_cast<size_t>(rows[target]); at < static_cast<size_t>(rows[target + 1]);
-           ++at) {
-        const auto source = static_cast<uint32_t>(sources[at]);
-        const uint64_t to = next[source]++;
-        const auto value = static_cast<double>(values[at]);
-        out.columns[to] = target;
-        if (!toFloat(node, value, target, source, out.values[to]))
-          return false;
-        rounded |= static_cast<double>(out.values[to]) != value;
+  std::optional<net::SparseWeights> turnOver(Sources sources, Values values, const JsonNode &node) {
+    bool rounded = false, finite = true;
+    const auto column = [&](size_t at) { return static_cast<uint32_t>(sources[at]); };
+    const auto value = [&](size_t at) {
+      const auto exact = static_cast<double>(values[at]);
+      const auto weight = static_cast<float>(exact);
+      if (!std::isfinite(weight) && finite) {
+        float again = 0;
+        finite = toFloat(node, exact, rowOf(at), column(at), again);
       }
+      rounded |= static_cast<double>(weight) != exact;
+      return weight;
+    };
+    net::Compressed<float> turned =
+        net::turnOver<float>(rows, ends.sources, column, value, [](size_t) { return true; });
+    if (!finite)
+      return std::nullopt;
     if (rounded)
       warnRounded(context, node, "'" + *node.string() + "'");
-    return true;
+    return net::SparseWeights{ends.targets, ends.sources, std::move(turned.start),
+                              std::move(turned.index), std::move(turned.values)};
   }
 
-  bool eachOnce() {
+  bool eachOnce(const net::SparseWeights &out) {
     for (uint32_t source = 0; source < ends.sources; ++source)
       for (uint64_t at = out.rowStart[source] + 1; at < out.rowStart[source + 1]; ++at)
         if (out.columns[at] == out.columns[at - 1]) {
@@ -156,7 +156,6 @@ private:
   const JsonNode &parts;
   const Ends &ends;
   std::vector<int64_t> rows; // indptr
-  net::SparseWeights out;
 };
 
 } // namespace
