@@ -70,7 +70,7 @@ CompileReport reportOf(const Module &module, const PassManager &manager) {
   CompileReport report;
   for (const LayerStats &layer : module.layers) {
     report.layers.push_back({layer.name, layer.neurons, layer.synapses, layer.weightBits,
-                             layer.sqnrDb, layer.saturated, layer.zeroed, layer.onHost,
+                             layer.quantizer, layer.sqnrDb, layer.saturated, layer.zeroed, layer.onHost,
                              layer.mayWrapAccumulator, layer.mayWrapCurrent,
                              layer.mayClampMembrane});
     report.neurons += layer.neurons;

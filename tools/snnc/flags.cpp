@@ -38,6 +38,10 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
     {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
+    {"--quantizer", nullptr, "Q",
+     "absmax, percentile, mse or calibrated; default: calibrated with --calibrate, else absmax"},
+    {"--calibrate", nullptr, "DATA", "choose the integers by what the network does on DATA"},
+    {"--calibrate-samples", nullptr, "N", "take the first N samples of DATA; default 4000"},
     {"--mapper", nullptr, "M", "how neurons are laid out on cores: greedy"},
     {"--mesh", nullptr, "WxH", "use only this many cores of the target's mesh"},
     {"--max-neurons-per-core", nullptr, "N", "use only this many neurons of each core"},
@@ -99,8 +103,12 @@ std::vector<std::string> givenProfileFlags(const Args &args) {
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {
-  return given(args, {"--weight-bits", "--mapper", "--mesh", "--max-neurons-per-core",
+  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples", "--mapper", "--mesh", "--max-neurons-per-core",
                       "--allow-lossy", "--skip", "--bisect", "--dump-dir", "--time"});
+}
+
+std::vector<std::string> givenQuantizerFlags(const Args &args) {
+  return given(args, {"--quantizer", "--calibrate", "--calibrate-samples"});
 }
 
 static void readMesh(Args &args, compiler::CompileOptions &options) {
@@ -117,10 +125,15 @@ static void readMesh(Args &args, compiler::CompileOptions &options) {
 
 compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
   compiler::CompileOptions options;
+  std::optional<compiler::Quantizer> quantizer;
   options.seed = seed;
   if (const auto bits = args.number("--weight-bits", 2, 16))
     options.weightBits = static_cast<uint32_t>(*bits);
   options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
+  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
+           quantizer);
+  options.quantizer = quantizer.value_or(args.has("--calibrate") ? compiler::Quantizer::Calibrated
+                                                                 : compiler::Quantizer::AbsMax);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))
