@@ -23,7 +23,7 @@ enum class Quantizer {
   Mse,        // where the squared error of the weights is least
   Calibrated, // where the squared error of the input sums is least, over calibration samples
 };
-const char *nameOf(Quantizer quantizer); // as on the command line
+const char *nameOf(Quantizer quantizer);                          // as on the command line
 std::optional<Quantizer> parseQuantizer(const std::string &name); // empty if unknown
 
 // What the n neurons of one population send, over the calibration samples. A neuron's value in a

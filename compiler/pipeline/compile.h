@@ -16,7 +16,7 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
-  uint32_t weightBits = 8;                // 2 .. target.core.weightBits
+  uint32_t weightBits = 8; // 2 .. target.core.weightBits
   // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
   Quantizer quantizer = Quantizer::AbsMax;
   ObserveSource observe = {};             // Calibrated needs it
@@ -44,7 +44,7 @@ struct LayerReport {
   uint64_t synapses = 0;
   uint32_t weightBits = 0;
   // How its integers were chosen: a name of Quantizer, or "exact": nothing was lost, so that it
-  // passed unchanged. Empty of a network that came in integers.
+  // passed unchanged.
   std::string quantizer;
   // Against the float network, over synapses: a shared weight counts as often as it is used.
   double sqnrDb = 0;      // +inf if they are exact

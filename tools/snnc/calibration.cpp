@@ -9,7 +9,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <map>
+#include <functional>
+#include <memory>
 #include <thread>
 
 namespace snnc::cli {
@@ -93,8 +94,8 @@ public:
     const auto size = static_cast<Eigen::Index>(quant.populations[population].size());
     Matrix values(static_cast<Eigen::Index>(data.samples), size);
     const bool isInput = quant.populations[population].isInput;
-    if (llvm::Error error = isInput ? readInput(quant, population, values)
-                                    : runQuant(quant, population, values))
+    if (llvm::Error error =
+            isInput ? readInput(quant, population, values) : runQuant(quant, population, values))
       return error;
     if (!isInput)
       if (llvm::Error error = runTrained(lowered))
@@ -113,8 +114,9 @@ private:
   using Run = std::function<llvm::Error(uint64_t, const data::EncodedSample &)>;
 
   // run(sample, its data) for all samples; `start` makes one such function per thread.
-  llvm::Error forSamples(const net::RunOptions &run,
-                         const std::function<llvm::Expected<Run>()> &start) {
+  llvm::Error forSamples(net::RunOptions run, const std::function<llvm::Expected<Run>()> &start) {
+    if (data.dataSteps)
+      run.steps.reset();
     const auto count = static_cast<size_t>(std::min<uint64_t>(console.threads, data.samples));
     std::vector<Run> runs;
     for (size_t i = 0; i < count; ++i) {

@@ -11,7 +11,8 @@ namespace snnc::cli {
 
 struct CalibrationData {
   data::Dataset dataset;
-  uint64_t samples = 0; // the first of `dataset`, at least 1
+  uint64_t samples = 0;   // the first of `dataset`, at least 1
+  bool dataSteps = false; // the data's time axis counts the steps, whatever the model says
 };
 
 // The answer is the same whatever console.threads is: samples are summed in their order. Fails as

@@ -18,10 +18,11 @@ static std::string decibels(double value) {
 }
 
 static void printLayers(const compiler::CompileReport &report, llvm::raw_ostream &os) {
-  Table table({"layer", "neurons", "synapses", "bits", "SQNR dB", "saturated", "zeroed", "<on"});
+  Table table({"layer", "neurons", "synapses", "bits", "<quantizer", "SQNR dB", "saturated",
+               "zeroed", "<on"});
   for (const compiler::LayerReport &layer : report.layers)
     table.row({layer.name, withCommas(layer.neurons), withCommas(layer.synapses),
-               std::to_string(layer.weightBits), decibels(layer.sqnrDb),
+               std::to_string(layer.weightBits), layer.quantizer, decibels(layer.sqnrDb),
                withCommas(layer.saturated), withCommas(layer.zeroed),
                layer.onHost ? "host" : "chip"});
   table.print(os);
@@ -111,6 +112,7 @@ static Json layerJson(const compiler::LayerReport &layer) {
           {"neurons", layer.neurons},
           {"synapses", layer.synapses},
           {"weight_bits", layer.weightBits},
+          {"quantizer", layer.quantizer},
           {"sqnr_db", std::isfinite(layer.sqnrDb) ? Json(layer.sqnrDb) : Json(nullptr)},
           {"saturated", layer.saturated},
           {"zeroed", layer.zeroed},

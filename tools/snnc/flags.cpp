@@ -103,12 +103,31 @@ std::vector<std::string> givenProfileFlags(const Args &args) {
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {
-  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples", "--mapper", "--mesh", "--max-neurons-per-core",
-                      "--allow-lossy", "--skip", "--bisect", "--dump-dir", "--time"});
+  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples",
+                      "--mapper", "--mesh", "--max-neurons-per-core", "--allow-lossy", "--skip",
+                      "--bisect", "--dump-dir", "--time"});
 }
 
 std::vector<std::string> givenQuantizerFlags(const Args &args) {
   return given(args, {"--quantizer", "--calibrate", "--calibrate-samples"});
+}
+
+static compiler::Quantizer readQuantizer(Args &args) {
+  const bool calibrates = args.has("--calibrate");
+  std::optional<compiler::Quantizer> quantizer;
+  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
+           quantizer);
+  if (calibrates &&
+      quantizer.value_or(compiler::Quantizer::Calibrated) != compiler::Quantizer::Calibrated)
+    args.bad(support::DiagCode::FlagConflict,
+             llvm::Twine("--calibrate does not go with --quantizer ") +
+                 compiler::nameOf(*quantizer) + ", which reads no data",
+             "leave one of them out");
+  if (args.number("--calibrate-samples", 1, UINT32_MAX) && !calibrates)
+    args.bad(support::DiagCode::FlagConflict, "--calibrate-samples does not go without --calibrate",
+             "");
+  return quantizer.value_or(calibrates ? compiler::Quantizer::Calibrated
+                                       : compiler::Quantizer::AbsMax);
 }
 
 static void readMesh(Args &args, compiler::CompileOptions &options) {
@@ -125,15 +144,11 @@ static void readMesh(Args &args, compiler::CompileOptions &options) {
 
 compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
   compiler::CompileOptions options;
-  std::optional<compiler::Quantizer> quantizer;
   options.seed = seed;
   if (const auto bits = args.number("--weight-bits", 2, 16))
     options.weightBits = static_cast<uint32_t>(*bits);
   options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
-  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
-           quantizer);
-  options.quantizer = quantizer.value_or(args.has("--calibrate") ? compiler::Quantizer::Calibrated
-                                                                 : compiler::Quantizer::AbsMax);
+  options.quantizer = readQuantizer(args);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))

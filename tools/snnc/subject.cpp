@@ -244,27 +244,21 @@ static llvm::Expected<CalibrationData> loadCalibration(Args &args, const Subject
                      .value_or(std::min<uint64_t>(kSamples, dataset->samples));
   if (data.samples > dataset->samples)
     return Diag(DiagCode::SampleRange, {},
-                llvm::formatv("--calibrate-samples is {0}, but '{1}' has {2} samples",
-                              data.samples, spec, dataset->samples)
+                llvm::formatv("--calibrate-samples is {0}, but '{1}' has {2} samples", data.samples,
+                              spec, dataset->samples)
                     .str())
         .help("without it all samples are taken, at most 4000")
         .take();
+  data.dataSteps = dataset->steps && !args.has("--steps");
   data.dataset = std::move(*dataset);
   return data;
 }
 
 // Compiles with the activity on --calibrate, if it is given.
-static llvm::Error compileCalibrated(Args &args, Console &console,
-                                     compiler::CompileOptions options, Subject &subject) {
+static llvm::Error compileCalibrated(Args &args, Console &console, compiler::CompileOptions options,
+                                     Subject &subject) {
   if (!args.has("--calibrate"))
     return compileSubject(subject, options, console);
-  if (options.quantizer != compiler::Quantizer::Calibrated)
-    return Diag(DiagCode::FlagConflict, {},
-                llvm::formatv("--calibrate does not go with --quantizer {0}, which reads no data",
-                              compiler::nameOf(options.quantizer))
-                    .str())
-        .help("leave one of them out")
-        .take();
   llvm::Expected<CalibrationData> data = loadCalibration(args, subject);
   if (!data)
     return data.takeError();
@@ -288,9 +282,9 @@ static llvm::Error compileModel(Args &args, Console &console, const LoadOptions 
     return wrong;
   if (need == Need::Model)
     return llvm::Error::success();
-  return compileCalibrated(
-      args, console, need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
-      subject);
+  return compileCalibrated(args, console,
+                           need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
+                           subject);
 }
 
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,

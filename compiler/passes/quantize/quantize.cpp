@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <numeric>
 
 using llvm::formatv;
@@ -170,6 +171,10 @@ double decibels(double signal, double noise) {
   return noise > 0.0 ? 10.0 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
 }
 
+const char *absmaxName(const LayerStats &stats) {
+  return std::isfinite(stats.sqnrDb) ? nameOf(Quantizer::AbsMax) : "exact";
+}
+
 class NetQuantizer {
 public:
   NetQuantizer(const Module &module, const QuantizeOptions &options, PassContext &context)
@@ -221,8 +226,7 @@ private:
     quantize::LayerQuantizer quantizer(net, p, options, context);
     if (llvm::Error error = quantizer.run(std::move(*sources), into.populations[p], layerStats))
       return error;
-    layerStats.quantizer =
-        std::isfinite(layerStats.sqnrDb) ? nameOf(Quantizer::AbsMax) : "exact";
+    layerStats.quantizer = absmaxName(layerStats);
     return llvm::Error::success();
   }
 
@@ -251,9 +255,8 @@ private:
       moments = std::move(*seen);
     }
     const auto weightMax = static_cast<uint32_t>((1u << (options.weightBits - 1)) - 1);
-    const quantize::RoundingLoss loss =
-        quantize::roundLayer(rounded, p, quant, moments, options.quantizer, weightMax,
-                             target.core.weightShift);
+    const quantize::RoundingLoss loss = quantize::roundLayer(
+        rounded, p, quant, moments, options.quantizer, weightMax, target.core.weightShift);
     net::QuantNet fresh = skeleton(module, options.weightBits);
     LayerStats found;
     support::Warnings foundWarnings;
@@ -314,6 +317,8 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
       return missingInput("quantize", "lower");
     if (llvm::Error error = quantize::forCrossbar(module, options, context))
       return error;
+    for (LayerStats &layer : module.layers)
+      layer.quantizer = absmaxName(layer);
     return true;
   }
   const net::Net &net = module.net;

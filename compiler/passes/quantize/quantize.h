@@ -17,8 +17,9 @@
 //
 // Scale per neuron, or per channel where a convolution comes in, so that its kernel stays one:
 // neuron_scale.h. An exported network's own integers: regrid.h. Exponents per projection:
-// exponents.h. Ranges other than the largest weight: rounded_layer.h. Direct-coded first layers: host_neuron.h. Overflow: bounds.h. Arithmetic:
-// docs/reference/arithmetic.md. Crossbar targets: crossbar.h, crossbar_neuron.h.
+// exponents.h. Ranges other than the largest weight: rounded_layer.h. Direct-coded first layers:
+// host_neuron.h. Overflow: bounds.h. Arithmetic: docs/reference/arithmetic.md. Crossbar targets:
+// crossbar.h, crossbar_neuron.h.
 #pragma once
 
 #include "compiler/pass/calibration.h"

@@ -80,9 +80,9 @@ public:
                                              quant.populations[population].neurons[j].biasExp,
                                              quant.hostLayers[at].shift[j]));
         } else {
-          edge.step.push_back(std::ldexp(1.0, static_cast<int>(weightShift) +
-                                                  quant.projections[at].exponent) /
-                              scale[j]);
+          edge.step.push_back(
+              std::ldexp(1.0, static_cast<int>(weightShift) + quant.projections[at].exponent) /
+              scale[j]);
         }
       }
       if (const auto *conv = std::get_if<net::ConvWeights>(&projection.weights))
@@ -107,7 +107,8 @@ public:
   RoundingLoss round(uint32_t weightMax) {
     RoundingLoss loss;
     for (Edge &edge : edges) {
-      const std::vector<int32_t> q = edge.feedback ? fedBack(edge, weightMax) : nearest(edge, weightMax);
+      const std::vector<int32_t> q =
+          edge.feedback ? fedBack(edge, weightMax) : nearest(edge, weightMax);
       if (edge.moments != nullptr)
         moveMean(edge, q);
       size_t at = 0;
@@ -147,9 +148,9 @@ private:
     const auto &dense = std::get<net::DenseWeights>(edge.real->weights);
     std::vector<int32_t> q(dense.values.size());
     for (uint32_t row = 0; row < dense.rows; ++row)
-      edge.feedback->round(rowOf(dense, row), stepOf(edge, row), weightMax,
-                           llvm::MutableArrayRef<int32_t>(q).slice(size_t{row} * dense.cols,
-                                                                   dense.cols));
+      edge.feedback->round(
+          rowOf(dense, row), stepOf(edge, row), weightMax,
+          llvm::MutableArrayRef<int32_t>(q).slice(size_t{row} * dense.cols, dense.cols));
     return q;
   }
 
@@ -166,8 +167,8 @@ private:
       double change = 0.0;
       for (size_t col = 0; col < dense.cols; ++col) {
         const size_t at = row * size_t{dense.cols} + col;
-        change += dense.values[at] * edge.moments->trained[col] -
-                  q[at] * step * edge.moments->mean[col];
+        change +=
+            dense.values[at] * edge.moments->trained[col] - q[at] * step * edge.moments->mean[col];
       }
       edge.real->bias[row] += change;
     }
