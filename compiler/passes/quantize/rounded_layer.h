@@ -2,8 +2,8 @@
 // of a step of their own, which `quantize` then finds and takes exactly (neuron_scale.h,
 // host_neuron.h). So scale, exponents, registers and proofs have one place, whatever the method.
 //
-// Neurons that share a scale share a range: the largest weight times one factor of kRanges, the one
-// of least loss. The steps of several projections into one neuron keep their ratio.
+// Neurons that share a scale share a range: their largest weight times one factor, of 1.00, 0.95 ..
+// 0.20 the one of least loss. The steps of several projections into one neuron keep their ratio.
 //
 //   percentile   range: the magnitude of rank ceil(0.99 n) among those of each row
 //   mse          loss: sum of squared errors of the weights, a shared one as often as it is used
