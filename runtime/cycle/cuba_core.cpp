@@ -1,5 +1,6 @@
 #include "runtime/cycle/cuba_core.h"
 
+#include "runtime/cycle/accumulate.h"
 #include "runtime/cycle/walk.h"
 
 #include <algorithm>
@@ -118,9 +119,7 @@ uint32_t CubaCore::receive(uint16_t index, uint32_t slot) {
     for (uint32_t i = 0; i < count; ++i)
       wraps += accumulate(sums[pair[i].neuron], pair[i].weight << shift);
   } else {
-    const int16_t *weight = weights.data() + axon.list.begin;
-    for (uint32_t i = 0; i < count; ++i)
-      wraps += accumulate(sums[i], weight[i] << shift);
+    wraps = accumulateList(sums, weights.data() + axon.list.begin, count, shift);
   }
   counters[CoreCounter::Synops] += axon.list.synops;
   counters[CoreCounter::SynapseWords] += axon.words;

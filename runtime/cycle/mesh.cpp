@@ -42,7 +42,10 @@ uint64_t Mesh::exchange(uint64_t start, uint32_t tick, std::vector<SendEvent> &s
     if (endpoints[i].sending)
       senders.push_back(i);
   }
-  run(earliestSend(), &sends);
+  if (endpoints.size() == 1)
+    runAlone(sends);
+  else
+    run(earliestSend(), &sends);
   uint64_t drained = start + 1;
   for (const Endpoint &endpoint : endpoints)
     drained = std::max({drained, endpoint.txDone, endpoint.rxIdle});
@@ -81,6 +84,40 @@ void Mesh::run(uint64_t cycle, std::vector<SendEvent> *sends) {
     }
     cycle = flits != 0 || hostNext != hostEnd ? cycle + 1 : earliestSend();
   }
+}
+
+// One core, whose messages go through its own router: a queue between a sender and a receiver. The
+// oldest flit moves in the cycle after it came, after the move before it and when the receiver is
+// free; a flit is sent when it is ready and the queue was not full at the start of the cycle.
+void Mesh::runAlone(std::vector<SendEvent> &sends) {
+  Endpoint &endpoint = endpoints.front();
+  const std::vector<image::OutSlot> &slots = endpoint.core->tables().outSlots;
+  const size_t first = sends.size();
+  uint64_t freeAt = 0; // first cycle in which the output may move another flit
+  for (size_t moved = first; endpoint.sending || moved != sends.size();) {
+    const size_t queued = sends.size() - moved;
+    const uint64_t move =
+        queued == 0 ? kNever : std::max({sends[moved].cycle + 1, freeAt, endpoint.take});
+    if (queued == fifoDepth || !endpoint.sending || move <= endpoint.sendAt) {
+      accept(endpoint, aloneFlits[moved++ - first], move);
+      freeAt = move + 1;
+      if (queued == fifoDepth)
+        endpoint.sendAt = std::max(endpoint.sendAt, move + 1);
+      continue;
+    }
+    const image::OutSlot &slot = slots[endpoint.slot];
+    aloneFlits.resize(std::max(aloneFlits.size(), sends.size() - first + 1));
+    aloneFlits[sends.size() - first] = {slot.axon, slot.x, slot.y, slot.delay};
+    const uint64_t cycle = endpoint.sendAt;
+    sends.push_back({0, cycle});
+    ++endpoint.core->counters[CoreCounter::Messages];
+    endpoint.sendAt = cycle + 1;
+    if (++endpoint.slot == endpoint.slotEnd)
+      nextSpike(endpoint, cycle + 1);
+  }
+  if (sends.size() != first)
+    routers[endpoint.position].next[Local] = Local + 1;
+  senders.clear();
 }
 
 // Collects what moves in `cycle`; `wake` gets the earliest later cycle at which something could.

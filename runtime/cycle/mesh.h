@@ -2,7 +2,8 @@
 //
 // Time is an event loop. A cycle is visited only if a flit may move in it: routers without flits
 // cost nothing, a receiver that streams n words is one closed form, and when nothing can move time
-// jumps to the next send or to the receiver that frees first.
+// jumps to the next send or to the receiver that frees first. One core alone needs no cycles at
+// all: when each of its messages moves follows from the one before.
 #pragma once
 
 #include "runtime/cycle/core.h"
@@ -53,6 +54,7 @@ private:
 
   void begin();
   void run(uint64_t cycle, std::vector<SendEvent> *sends);
+  void runAlone(std::vector<SendEvent> &sends);
   void decide(uint64_t cycle, uint64_t &wake);
   void decideRouter(uint32_t position, uint64_t cycle, uint64_t &wake);
   void apply(uint64_t cycle, std::vector<SendEvent> *sends);
@@ -79,8 +81,9 @@ private:
   std::vector<uint32_t> active;  // routers that hold flits, in no order
   std::vector<uint32_t> senders; // endpoints that still send, ascending
   const HostPacket *hostNext = nullptr, *hostEnd = nullptr;
-  std::vector<Move> moves;    // of this cycle
-  std::vector<uint32_t> sent; // endpoints whose flit is taken in this cycle
+  std::vector<Move> moves;      // of this cycle
+  std::vector<Flit> aloneFlits; // of runAlone, in order
+  std::vector<uint32_t> sent;   // endpoints whose flit is taken in this cycle
 };
 
 } // namespace snnc::runtime::cycle

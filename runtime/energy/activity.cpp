@@ -65,6 +65,23 @@ static void addTo(std::vector<uint64_t> &sum, const std::vector<uint64_t> &other
     sum[i] += other[i];
 }
 
+// counts[n] += spikes of neuron n over all steps. Bytes first, which take whole vectors; raw
+// pointers, or every byte written could be somebody's pointer.
+static void addRows(const uint8_t *spikes, uint32_t steps, std::vector<uint64_t> &counts,
+                    std::vector<uint8_t> &recent) {
+  const size_t size = counts.size();
+  recent.resize(size);
+  uint8_t *const sums = recent.data();
+  for (uint32_t step = 0; step < steps;) {
+    std::fill_n(sums, size, 0);
+    for (const uint32_t end = std::min(steps, step + UINT8_MAX); step < end; ++step, spikes += size)
+      for (size_t neuron = 0; neuron < size; ++neuron)
+        sums[neuron] = static_cast<uint8_t>(sums[neuron] + spikes[neuron]);
+    for (size_t neuron = 0; neuron < size; ++neuron)
+      counts[neuron] += sums[neuron];
+  }
+}
+
 void SpikeCounts::add(const trace::SampleTrace &trace) {
   counts.resize(trace.populations.size());
   late.resize(trace.populations.size());
@@ -72,10 +89,8 @@ void SpikeCounts::add(const trace::SampleTrace &trace) {
     const trace::PopulationTrace &population = trace.populations[p];
     counts[p].resize(population.size);
     const std::vector<uint8_t> &spikes = population.spikes;
-    for (size_t i = 0, neuron = 0; i < spikes.size(); ++i) {
-      counts[p][neuron] += spikes[i];
-      neuron = neuron + 1 == counts[p].size() ? 0 : neuron + 1;
-    }
+    if (!spikes.empty())
+      addRows(spikes.data(), trace.steps, counts[p], recent);
     if (p >= tails.size() || spikes.empty())
       continue;
     late[p].resize(std::min(tails[p], trace.steps));

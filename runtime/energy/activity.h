@@ -51,6 +51,7 @@ private:
   std::vector<uint32_t> tails;
   // [population][steps from the end][neuron]
   std::vector<std::vector<std::vector<uint64_t>>> late;
+  std::vector<uint8_t> recent; // scratch
 };
 
 // A packet for a tick after the last one is never sent: input spikes of this many last steps are

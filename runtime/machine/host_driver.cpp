@@ -2,7 +2,6 @@
 
 #include "common/support/diag.h"
 #include "runtime/machine/host_layer.h"
-#include "runtime/machine/population_index.h"
 
 #include <algorithm>
 #include <cassert>
@@ -26,8 +25,7 @@ struct HostDriver::Plan {
 
   std::vector<uint32_t> element; // [population] where an input's elements start in the sample
   std::vector<Layer> layers;
-  std::vector<Route> routes; // sorted by (element, core, axon)
-  PopulationIndex index;
+  std::vector<Route> routes;       // sorted by (element, core, axon)
   std::vector<HostPacket> packets; // scratch
   std::vector<int16_t> burst;      // scratch
   std::vector<NeuronState> states; // scratch
@@ -78,8 +76,7 @@ llvm::Error checkSample(const image::Image &image, const data::EncodedSample &sa
   return llvm::Error::success();
 }
 
-HostDriver::Plan::Plan(const image::Image &image)
-    : element(image.populations.size()), index(image) {
+HostDriver::Plan::Plan(const image::Image &image) : element(image.populations.size()) {
   uint32_t next = 0;
   for (const uint32_t population : inputOrder(image)) {
     element[population] = next;
@@ -181,14 +178,15 @@ void HostDriver::injectSpikes(const data::EncodedSample &sample, uint32_t tick) 
 }
 
 void HostDriver::record(trace::SampleTrace &trace, uint32_t tick, bool recordState) {
-  for (const SpikeEvent &event : machine.spikes()) {
-    const auto neuron = plan->index.find(event.core, event.neuron);
-    if (!neuron)
+  for (size_t p = 0; p < image.populations.size(); ++p) {
+    const image::PopulationMap &population = image.populations[p];
+    const uint32_t step = tick - population.skew;
+    if (step >= steps)
       continue;
-    const uint32_t step = tick - image.populations[neuron->population].skew;
-    trace::PopulationTrace &entry = trace.populations[neuron->population];
-    if (step < steps)
-      entry.spikes[size_t{step} * entry.size + neuron->neuron] = 1;
+    trace::PopulationTrace &entry = trace.populations[p];
+    const llvm::MutableArrayRef<uint8_t> row(&entry.spikes[size_t{step} * entry.size], entry.size);
+    for (const image::Segment &segment : population.segments)
+      machine.readSpikes(segment.core, segment.local, row.slice(segment.first, segment.count));
   }
   if (!recordState)
     return;

@@ -42,7 +42,7 @@ public:
   uint32_t ticksPerSample() const;
 
 private:
-  struct Plan; // worked out once from the image: bias bursts, packet routes, where neurons are
+  struct Plan; // worked out once from the image: bias bursts, packet routes
   void writeBiases(const data::EncodedSample &sample, uint32_t tick);
   void injectSpikes(const data::EncodedSample &sample, uint32_t tick);
   void record(trace::SampleTrace &trace, uint32_t tick, bool recordState);

@@ -1,6 +1,7 @@
 #include "runtime/machine/host_layer.h"
 
 #include "common/support/fixed_point.h"
+#include "runtime/machine/host_sums.h"
 
 #include <algorithm>
 #include <cmath>
@@ -37,6 +38,49 @@ HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
     }
   }
   mantissas.resize(currents.size());
+  narrow = fitsInt32();
+  if (!narrow)
+    return;
+  biases.assign(layer.bias.begin(), layer.bias.end());
+  biases.resize(currents.size());
+  sums.resize(currents.size());
+  inputs.resize(nonzeroWeights.size());
+  active.resize(nonzeroWeights.size());
+}
+
+bool HostLayerRunner::fitsInt32() const {
+  if (sparse ||
+      std::any_of(layer.shift.begin(), layer.shift.end(), [](uint8_t s) { return s > 29; }))
+    return false;
+  const int64_t most =
+      std::max(std::abs(int64_t{layer.inputMin}), std::abs(int64_t{layer.inputMax}));
+  for (size_t target = 0; target < currents.size(); ++target) {
+    int64_t reach = layer.bias.empty() ? 0 : std::abs(layer.bias[target]);
+    for (size_t source = 0; source < nonzeroWeights.size(); ++source)
+      reach += most * std::abs(bySource[source * currents.size() + target]);
+    if (reach > INT32_MAX)
+      return false;
+  }
+  return true;
+}
+
+llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
+                                                        HostStats &stats) {
+  stats.inputSaturations += scaleInputs(values.data(), inputs.size(), layer.inputScale,
+                                        layer.inputMin, layer.inputMax, inputs.data());
+  size_t count = 0;
+  uint64_t macs = 0;
+  for (uint32_t source = 0; source < inputs.size(); ++source) {
+    active[count] = source;
+    count += inputs[source] != 0;
+    macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
+  }
+  stats.macs += macs;
+  std::copy(biases.begin(), biases.end(), sums.begin());
+  addSources(sums.data(), sums.size(), bySource.data(), active.data(), inputs.data(), count);
+  stats.biasSaturations +=
+      roundMantissas(sums.data(), layer.shift.data(), sums.size(), mantissas.data());
+  return mantissas;
 }
 
 void HostLayerRunner::add(uint32_t source, int64_t x) {
@@ -51,6 +95,8 @@ void HostLayerRunner::add(uint32_t source, int64_t x) {
 }
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluate(llvm::ArrayRef<float> values, HostStats &stats) {
+  if (narrow)
+    return evaluateNarrow(values, stats);
   std::copy(layer.bias.begin(), layer.bias.end(), currents.begin());
   if (layer.bias.empty())
     std::fill(currents.begin(), currents.end(), 0);

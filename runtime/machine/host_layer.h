@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/image/image.h"
+#include "runtime/machine/aligned.h"
 #include "runtime/machine/host_driver.h"
 
 #include <cstdint>
@@ -20,14 +21,20 @@ public:
   llvm::ArrayRef<int16_t> evaluate(llvm::ArrayRef<float> values, HostStats &stats);
 
 private:
+  bool fitsInt32() const;
+  llvm::ArrayRef<int16_t> evaluateNarrow(llvm::ArrayRef<float> values, HostStats &stats);
   void add(uint32_t source, int64_t x); // x times the source's weights into `currents`
 
   const net::HostLayer &layer;
   const net::SparseInts *sparse;        // the layer's weights if they are
-  std::vector<int16_t> bySource;        // [source][target] if they are dense
+  LineVector<int16_t> bySource;         // [source][target] if they are dense
   std::vector<uint32_t> nonzeroWeights; // [source]
   std::vector<int64_t> currents;        // I, in units of input times weight
   std::vector<int16_t> mantissas;
+  // Where the weights are dense and no sum can leave 32 bits.
+  bool narrow = false;
+  LineVector<int32_t> biases, inputs, sums;
+  std::vector<uint32_t> active; // sources whose input is not 0
 };
 
 // Consecutive neurons of one core whose biases are written in one burst.

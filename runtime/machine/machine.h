@@ -1,5 +1,5 @@
-// Anything that runs an image tick by tick: the cycle-accurate C++ model, the Verilated RTL, later
-// the functional engine. `verify` knows only this interface.
+// Anything that runs an image tick by tick: the cycle-accurate C++ model, the Verilated RTL, the
+// functional engine. `verify` knows only this interface.
 //
 // Order of use: load, then per sample: reset, then per tick: writeBias and inject as needed, step.
 #pragma once
@@ -59,6 +59,8 @@ public:
 
   // Of the last tick, sorted by (core, neuron).
   virtual llvm::ArrayRef<SpikeEvent> spikes() const = 0;
+  // The same for neurons [first, first + out.size()) of a core: 1 where one fired, else 0.
+  virtual void readSpikes(uint32_t core, uint32_t first, llvm::MutableArrayRef<uint8_t> out) const;
   // Of the last tick, sorted by (core, cycle). Empty for machines without a clock.
   virtual llvm::ArrayRef<SendEvent> sends() const = 0;
   virtual uint64_t tickCycles() const = 0; // length of the last tick; 0 without a clock

@@ -32,15 +32,18 @@ std::string percentText(double fraction) {
   return printed("%.2f %%", fraction * 100);
 }
 
+struct Prefix {
+  double factor;
+  const char *name;
+};
+static constexpr Prefix kPrefixes[] = {{1e3, "k"},  {1, ""},     {1e-3, "m"},
+                                       {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
+
 // Three significant digits with the prefix that leaves 1 to 3 digits before the point.
 static std::string scaled(double value, const char *unit) {
-  static const struct {
-    double factor;
-    const char *prefix;
-  } prefixes[] = {{1e3, "k"}, {1, ""}, {1e-3, "m"}, {1e-6, "u"}, {1e-9, "n"}, {1e-12, "p"}};
   if (value == 0)
     return std::string("0 ") + unit;
-  for (const auto &[factor, prefix] : prefixes) {
+  for (const auto &[factor, prefix] : kPrefixes) {
     const double part = value / factor;
     if (std::fabs(part) >= 0.9995 || factor == 1e-12) {
       const char *format = part >= 99.95 ? "%.0f " : part >= 9.995 ? "%.1f " : "%.2f ";
@@ -55,6 +58,15 @@ std::string joulesText(double joules) {
 }
 std::string secondsText(double seconds) {
   return scaled(seconds, "s");
+}
+
+std::string siText(double value, const char *unit) {
+  if (value == 0)
+    return std::string("0 ") + unit;
+  for (const auto &[factor, prefix] : kPrefixes)
+    if (std::fabs(value / factor) >= 0.9995 || factor == 1e-12)
+      return printed("%.4g ", value / factor) + prefix + unit;
+  return printed("%.4g ", value) + unit;
 }
 
 std::string bytesText(uint64_t bytes) {

@@ -16,7 +16,9 @@ std::string countText(double value);      // 1,234,567 or 12.3: whole above 1000
 std::string percentText(double fraction); // 0.966 -> "96.60 %"
 std::string joulesText(double joules);    // "1.23 uJ"
 std::string secondsText(double seconds);  // "32.1 us"
-std::string bytesText(uint64_t bytes);    // "12.5 KiB"
+// "-75 mV", "9.99 ms": at most four digits.
+std::string siText(double value, const char *unit);
+std::string bytesText(uint64_t bytes); // "12.5 KiB"
 
 // Columns padded to their widest cell. The first column is left-aligned, "<" marks others so.
 class Table {

@@ -23,7 +23,7 @@ private:
   void compareStates(const SampleRecord &a, const SampleRecord &b, uint32_t tick);
   void compareSpikes(const TickRecord &a, const TickRecord &b, uint32_t tick);
   void compareCycles(const TickRecord &a, const TickRecord &b, uint32_t tick);
-  void compareCounters(const Counters &a, const Counters &b);
+  void compareCounters(const SampleRecord &a, const SampleRecord &b);
   void compareValue(std::optional<uint64_t> &mismatches, std::optional<uint32_t> core,
                     const std::string &field, uint64_t a, uint64_t b);
   // Keeps the first difference.

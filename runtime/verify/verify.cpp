@@ -108,7 +108,7 @@ llvm::Expected<VerifyReport> verifyEngines(const VerifyRequest &request) {
     return support::Diag(support::DiagCode::EnginesTooFew, {},
                          llvm::formatv("{0} engine to compare, at least 2 are needed",
                                        request.engines.size()))
-        .help("name two of quant, cycle, rtl")
+        .help("name two of quant, fast, cycle, rtl")
         .take();
   VerifyReport report;
   net::QuantNet decoded;

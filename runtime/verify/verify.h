@@ -4,7 +4,8 @@
 //   spikes    every neuron at every tick, in every pair
 //   states    u and v at every tick; between machines also refractory, and outside the windows
 //   cycles    between machines with a clock: each tick's length, the cycle of every send
-//   counters  between machines with a clock: every activity counter, sample by sample
+//   counters  between machines: every activity counter, sample by sample; where one has no clock
+//             (fast), those that need none and do not depend on the order of a tick's messages
 //
 // Fails (SNN7100, SNN7101) when an engine cannot be made or a sample cannot be run. A mismatch is
 // not a failure: it is in the report.
@@ -24,12 +25,12 @@
 
 namespace snnc::runtime::verify {
 
-// Makes an unloaded machine for an image: cycle::createCycleMachine, rtl::createRtlMachine.
+// Makes an unloaded machine for an image: fast::, cycle:: and rtl::create...Machine.
 using MachineFactory =
     std::function<llvm::Expected<std::unique_ptr<Machine>>(const image::Image &image)>;
 
 struct EngineSpec {
-  std::string name;      // as in the report: "quant", "cycle", "rtl"
+  std::string name;      // as in the report: "quant", "fast", "cycle", "rtl"
   MachineFactory create; // empty: the quantised network in double (reference::QuantEngine)
 };
 
@@ -65,7 +66,8 @@ struct Divergence {
   std::string text() const; // several lines, for people
 };
 
-// Empty where the comparison does not apply (no clock on one side).
+// Empty where the comparison does not apply: cycles without a clock on both sides, counters where
+// one side is the network.
 struct PairReport {
   std::string a, b;
   uint64_t spikeMismatches = 0, stateMismatches = 0;

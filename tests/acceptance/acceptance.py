@@ -88,6 +88,39 @@ def mnist_verify():
     exact(snnc("verify", *DIRECT, "--samples", "20", "--engines", "quant,cycle,rtl"), 20, 1)
 
 
+def fast_equals_quant():
+    """All 10,000 predictions, and every state of 200 images."""
+    predictions = [snnc("run", *DIRECT, "--engine", engine)["predictions"] for engine in ("fast", "quant")]
+    check(len(predictions[0]) == 10000, f"all test images: {len(predictions[0])}")
+    wrong = sum(a != b for a, b in zip(*predictions, strict=True))
+    check(wrong == 0, f"fast and quant predict the same: {wrong} differ")
+    result = snnc("verify", *DIRECT, "--samples", "200", "--engines", "quant,fast,cycle")
+    counts = {key: value for pair in result["pairs"] for key, value in pair.items() if key.endswith("_mismatches")}
+    check(result["pass"] and result["samples"] == 200, f"every spike and state of 200 images: {counts}")
+    exact(snnc("verify", *RATE, "--samples", "20", "--engines", "quant,fast,cycle,rtl"), 20, 3)
+
+
+def exact_figures():
+    """What the machine counts is exact: a change of one of these needs a reason. Three images of each."""
+    goldens = json.loads((Path(__file__).parent / "figures.json").read_text())
+    for name, model in (("direct", DIRECT), ("rate", RATE)):
+        run = snnc("run", *model, "--samples", "3", "--engine", "cycle")
+        counters = run["counters"]
+        figures = {"cycles": run["cycles"], "tick_cycles": counters["tick_cycles"], "synops": counters["synops"],
+                   "messages": counters["messages"],
+                   "hops": sum(value for key, value in counters.items() if "hops" in key),
+                   "image_bytes": image_bytes(model)}
+        check(figures == goldens[name], f"{name}: {figures}")
+
+
+def image_bytes(model):
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "m.snnimg"
+        subprocess.run([SNNC, "compile", *model, "--target", "loihi-like", "-o", image, "--quiet"],
+                       check=True, stdout=subprocess.DEVNULL)
+        return image.stat().st_size
+
+
 def rate_verify():
     """Its synapses need 2.3 cores, so spikes cross the mesh."""
     exact(snnc("verify", *RATE, "--samples", "5", "--engines", "quant,cycle,rtl"), 5, 3)
@@ -105,4 +138,5 @@ def four_cores_verify():
 if not SHARED.is_dir():
     print(f"SKIPPED: {sys.argv[2]}: no shared models at {SHARED} (SNNC_SHARED names another place)")
     sys.exit(0)
-{f.__name__: f for f in (mnist_eval, mnist_calibrated, mnist_verify, rate_verify, four_cores_verify)}[sys.argv[2]]()
+{f.__name__: f for f in (mnist_eval, mnist_calibrated, mnist_verify, fast_equals_quant, exact_figures,
+                         rate_verify, four_cores_verify)}[sys.argv[2]]()

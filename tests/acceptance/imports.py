@@ -72,12 +72,12 @@ def braille_wide():
         hidden, output = braille_trace(folder, "--engine", "float")
         for bits in range(12, 17):
             options = ("--target", "wide", "--weight-bits", bits)
-            for engine in ("quant", "cycle"):
+            for engine in ("quant", "fast", "cycle"):
                 h, o = braille_trace(folder, "--engine", engine, *options)
                 wrong = differences(hidden, h), differences(output, o)
                 check(wrong == (0, 0), f"{bits} bits, {engine}: {wrong} differ from float")
             exact(snnc("verify", BRAILLE, "--data", braille_data(folder), "--samples", 1,
-                       "--engines", "quant,cycle", *options))
+                       "--engines", "quant,fast,cycle", *options))
         h, o = braille_trace(folder, "--engine", "cycle", "--target", "wide", "--weight-bits", 8)
         wrong = {"lif1.lif": differences(hidden, h), "lif2": differences(output, o)}
         report = snnc("eval", BRAILLE, "--target", "wide", "--weight-bits", 8, "--explain",
@@ -110,7 +110,7 @@ def norse():
 
 
 def cnn():
-    """Counts, cost of compiling, and quant == cycle on random events."""
+    """Counts, cost of compiling, and quant == fast == cycle on random events."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.monotonic()
         report = snnc("compile", CNN, "--target", "loihi-like", "-o", f"{folder}/cnn.snnimg")
@@ -126,7 +126,7 @@ def cnn():
         events = [draw.random() < 0.05 for _ in range(2 * 30 * 2 * 34 * 34)]
         npz.save_npy(f"{folder}/x.npy", (2, 30, 2, 34, 34), events)
         exact(snnc("verify", CNN, "--target", "loihi-like", "--data", f"npy:{folder}/x.npy",
-                   "--samples", 2, "--engines", "quant,cycle"))
+                   "--samples", 2, "--engines", "quant,fast,cycle"))
         counts = snnc("run", CNN, "--target", "loihi-like", "--data", f"npy:{folder}/x.npy",
                       "--engine", "cycle")["counters"]
         check(counts["spikes"] > 1000, f"the network is awake: {counts['spikes']} spikes")

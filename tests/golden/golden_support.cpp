@@ -1,6 +1,7 @@
 #include "tests/golden/golden_support.h"
 
 #include "runtime/cycle/cycle_machine.h"
+#include "runtime/fast/fast_machine.h"
 #include "runtime/machine/host_driver.h"
 #include "runtime/reference/quant_engine.h"
 #include "runtime/rtl/rtl_machine.h"
@@ -128,9 +129,15 @@ std::vector<EngineTrace> runEverywhere(const net::QuantNet &net, const image::Im
   std::vector<EngineTrace> traces;
   runtime::reference::QuantEngine quant(net, target.core);
   traces.push_back({"quant", quant.run(sample, true)});
+  size_t expected = 3;
+  for (const runtime::fast::Path path : runtime::fast::kPaths)
+    if (runtime::fast::isUsable(path)) {
+      runMachine(runtime::fast::createFastMachine(path), image, sample, traces);
+      ++expected;
+    }
   runMachine(runtime::cycle::createCycleMachine(), image, sample, traces);
   runMachine(runtime::rtl::createRtlMachine(image, llvm::errs()), image, sample, traces);
-  EXPECT_EQ(traces.size(), 3u);
+  EXPECT_EQ(traces.size(), expected);
   return traces;
 }
 

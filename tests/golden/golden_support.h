@@ -32,8 +32,8 @@ struct EngineTrace {
   std::string engine;
   trace::SampleTrace trace;
 };
-// One sample, states recorded, on the network in double, the cycle engine and the RTL. `image` is
-// the network's. Adds a failure to the running test if an engine cannot be made.
+// One sample, states recorded, on the network in double, the fast engine with every instruction set,
+// the cycle engine and the RTL. `image` is the network's. Adds a failure to the running test if an engine cannot be made.
 std::vector<EngineTrace> runEverywhere(const net::QuantNet &net, const image::Image &image,
                                        const target::Target &target,
                                        const data::EncodedSample &sample);

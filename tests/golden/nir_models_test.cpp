@@ -8,6 +8,7 @@
 #include "runtime/reference/quant_engine.h"
 #include "runtime/verify/causes.h"
 #include "runtime/verify/verify.h"
+#include "tests/support/fast_engines.h"
 
 #include <gtest/gtest.h>
 
@@ -66,18 +67,19 @@ std::optional<data::EncodedSample> brailleSample() {
   return sample;
 }
 
-// Every spike and state of the quantised network against the cycle engine.
+// Every spike and state of the quantised network against the fast and the cycle engine.
 void expectSameOnTheCores(const compiler::CompileResult &compiled, const target::Target &target,
                           const data::EncodedSample &sample) {
+  std::vector<verify::EngineSpec> engines = test::fastEngines();
+  engines.push_back({"quant", {}});
+  engines.push_back({"cycle", [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
+                       return cycle::createCycleMachine();
+                     }});
   const auto report = taken(verify::verifyEngines(
       {.image = *compiled.image,
        .network = &*compiled.quant,
        .core = target.core,
-       .engines = {{"quant", {}},
-                   {"cycle",
-                    [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
-                      return cycle::createCycleMachine();
-                    }}},
+       .engines = engines,
        .firstSample = 0,
        .samples = 1,
        .sampleAt = [&](uint64_t) -> llvm::Expected<data::EncodedSample> { return sample; },
@@ -85,7 +87,9 @@ void expectSameOnTheCores(const compiler::CompileResult &compiled, const target:
        .progress = {}}));
   ASSERT_TRUE(report);
   EXPECT_EQ(report->imageDifference, "");
-  EXPECT_TRUE(report->pass) << report->pairs[0].first->text();
+  for (const verify::PairReport &pair : report->pairs)
+    EXPECT_TRUE(pair.equal()) << pair.a << " and " << pair.b << ": " << pair.first->text();
+  EXPECT_TRUE(report->pass);
 }
 
 } // namespace

@@ -33,7 +33,7 @@ void expectEverywhere(const net::QuantNet &net, const Sums &sums, const Expectat
     steps.push_back({sum});
   const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
   const auto traces = test::runOnOneCore(net, target, test::accumulatorSample(steps));
-  ASSERT_EQ(traces.size(), 3u);
+  ASSERT_GE(traces.size(), 4u); // quant, fast at least once, cycle, RTL
   for (const test::EngineTrace &engine : traces) {
     const trace::PopulationTrace &n = engine.trace.populations[1];
     // An empty list: nothing is said about this one.

@@ -1,12 +1,13 @@
 // Random networks in real numbers through the whole compiler, at every weight width and many core
-// limits: the quantised network, the cycle engine and the RTL agree, and the image decodes into the
-// network that it came from. Two compilations give the same bytes.
+// limits: the quantised network, the fast engine, the cycle engine and the RTL agree, and the image
+// decodes into the network that it came from. Two compilations give the same bytes.
 #include "common/image/codec.h"
 #include "common/support/diag.h"
 #include "compiler/pipeline/compile.h"
 #include "runtime/cycle/cycle_machine.h"
 #include "runtime/rtl/rtl_machine.h"
 #include "runtime/verify/verify.h"
+#include "tests/support/fast_engines.h"
 #include "tests/support/random_float_net.h"
 #include "tests/support/random_net.h"
 #include "tests/support/seeds.h"
@@ -98,6 +99,8 @@ void compileAndCompare(support::Rng &rng, const target::Target &target,
   EXPECT_TRUE(image::encode(*compiled->image) == image::encode(*again->image));
 
   std::vector<verify::EngineSpec> engines = {{"quant", {}}, cycleEngine()};
+  for (verify::EngineSpec &spec : test::fastEngines())
+    engines.push_back(std::move(spec));
   if (useRtl && hasRtl(*compiled->image)) {
     engines.push_back(rtlEngine());
     ++coverage.rtl;

@@ -14,17 +14,16 @@ using Json = nlohmann::ordered_json;
 using support::DiagCode;
 
 static Engine readEngine(Args &args) {
-  if (args.textOr("--engine", "") == "fast") {
-    args.bad(DiagCode::NotThereYet, "unsupported: engine 'fast' is not in this version yet",
-             "engine cycle runs the same image");
-    return Engine::Cycle;
-  }
   const std::string name =
-      args.choice("--engine", {"float", "quant", "cycle", "rtl"}).value_or("cycle");
-  for (Engine engine : {Engine::Float, Engine::Quant, Engine::Rtl})
+      args.choice("--engine", {"float", "quant", "fast", "cycle", "rtl"}).value_or("cycle");
+  for (Engine engine : {Engine::Float, Engine::Quant, Engine::Fast, Engine::Rtl})
     if (name == nameOf(engine))
       return engine;
   return Engine::Cycle;
+}
+
+static bool hasClock(Engine engine) {
+  return engine == Engine::Cycle || engine == Engine::Rtl;
 }
 
 // Everything the clock counted: ticks, host packets and writes, resets.
@@ -55,7 +54,7 @@ static Json runJson(Engine engine, const Samples &samples, const RunResult &resu
           {"predictions", run.predictions},
           {"correct", right ? Json(*right) : Json(nullptr)},
           {"counters", counters ? runtime::report::toJson(*counters) : Json(nullptr)},
-          {"cycles", counters ? Json(allCycles(*counters)) : Json(nullptr)},
+          {"cycles", hasClock(engine) ? Json(allCycles(*counters)) : Json(nullptr)},
           {"input_saturations", clipped ? Json(*clipped) : Json(nullptr)},
           {"bias_saturations", clipped ? Json(run.totals.host.biasSaturations) : Json(nullptr)},
           {"wall_s", result.wallSeconds}};
@@ -92,11 +91,12 @@ static void printRun(const Subject &subject, Engine engine, const Samples &sampl
     for (unsigned i = 0; i < runtime::kCoreCounters; ++i)
       table.row(
           {runtime::nameOf(static_cast<runtime::CoreCounter>(i)), withCommas(total.values[i]), ""});
-    table.row(
-        {"cycles", withCommas(allCycles(*run.totals.counters)),
-         "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
-             withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
-             ", reset " + withCommas(run.totals.counters->resetCycles)});
+    if (hasClock(engine))
+      table.row(
+          {"cycles", withCommas(allCycles(*run.totals.counters)),
+           "ticks " + withCommas(run.totals.counters->tickCycles) + ", host " +
+               withCommas(run.totals.counters->hostCycles + run.totals.counters->hostWriteWords) +
+               ", reset " + withCommas(run.totals.counters->resetCycles)});
   }
   if (clipped && !subject.quant->hostLayers.empty())
     table.row({"host saturations", withCommas(*clipped + run.totals.host.biasSaturations),
@@ -204,7 +204,7 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
 }
 
 static constexpr FlagSpec kFlags[] = {
-    {"--engine", nullptr, "E", "float, quant, cycle or rtl; default: cycle"},
+    {"--engine", nullptr, "E", "float, quant, fast, cycle or rtl; default: cycle"},
     {"--trace", nullptr, "OUT.npz", "write every layer's spikes: [samples, T, neurons] uint8"},
     {"--trace-state", nullptr, nullptr,
      "and its membranes and currents, <name>.v and <name>.u: int32; see below for float"},

@@ -1,5 +1,6 @@
 // snnc verify: one image on several engines in lockstep; every spike, state, cycle and counter.
 #include "runtime/cycle/cycle_machine.h"
+#include "runtime/fast/fast_machine.h"
 #include "runtime/report/verify_report.h"
 #include "runtime/rtl/rtl_machine.h"
 #include "runtime/verify/verify.h"
@@ -22,6 +23,8 @@ static verify::EngineSpec engineSpec(const std::string &name, Console &console) 
     return {name, [](const image::Image &) -> llvm::Expected<std::unique_ptr<Machine>> {
               return cycle::createCycleMachine();
             }};
+  if (name == "fast")
+    return {name, [](const image::Image &) { return fast::createFastMachine(); }};
   return {name, [&console](const image::Image &image) {
             return rtl::createRtlMachine(image, console.quiet ? llvm::nulls() : llvm::errs());
           }};
@@ -123,7 +126,8 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
   options.compile = readCompileOptions(args, console.seed);
   const SampleRange range = readSamples(args);
   args.needed("--data", "for example --data digits");
-  const std::vector<std::string> engines = readEngines(args, {"quant", "cycle", "rtl"});
+  const std::vector<std::string> engines =
+      readEngines(args, {"quant", "fast", "cycle", "rtl"}, {"quant", "cycle", "rtl"});
   if (engines.size() == 1)
     args.badValue("--engines", "at least two engines: one has nothing to agree with");
   if (llvm::Error error = args.finish())
@@ -152,7 +156,8 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
 }
 
 static constexpr FlagSpec kFlags[] = {
-    {"--engines", nullptr, "E,...", "two or more of quant, cycle, rtl; default: all three"},
+    {"--engines", nullptr, "E,...",
+     "two or more of quant, fast, cycle, rtl; default: all but fast"},
 };
 static const FlagGroup kVerifyFlags = {"verify", kFlags};
 static constexpr const char *kArguments[] = {"MODEL|IMAGE"};

@@ -38,8 +38,8 @@ struct SampleRange {
 };
 SampleRange readSamples(Args &args); // "A:B", or "N" = "0:N"
 
-// --engines, comma-separated, each one of `names`; all of them without the flag. `fast` is refused
-// as a later version's.
-std::vector<std::string> readEngines(Args &args, llvm::ArrayRef<const char *> names);
+// --engines, comma-separated, each one of `names`; `chosen` without the flag.
+std::vector<std::string> readEngines(Args &args, llvm::ArrayRef<const char *> names,
+                                     llvm::ArrayRef<const char *> chosen);
 
 } // namespace snnc::cli

@@ -14,15 +14,15 @@ namespace snnc::cli {
 
 static const VerbSpec *const kVerbs[] = {&kCompileVerb, &kRunVerb,  &kVerifyVerb, &kEvalVerb,
                                          &kDumpVerb,    &kDiffVerb, &kExportVerb, &kTargetsVerb,
-                                         &kSynthVerb,   &kRtlVerb};
-static constexpr const char *kLater[] = {"report", "lif"};
+                                         &kSynthVerb,   &kRtlVerb,  &kLifVerb};
+static constexpr const char *kLater[] = {"report"};
 
 static void printHelp(llvm::raw_ostream &os) {
   os << "snnc: from a trained spiking network to a verified image for a neuromorphic chip\n\n"
         "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
-  os << "\nnot in this version yet: report lif; engine fast\n\n"
+  os << "\nnot in this version yet: report\n\n"
         "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
         "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"
         "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad "

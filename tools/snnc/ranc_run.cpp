@@ -157,7 +157,8 @@ llvm::Expected<int> runRanc(Args &args, Console &console) {
 }
 
 llvm::Expected<int> verifyRanc(Args &args, Console &console) {
-  const std::vector<std::string> engines = readEngines(args, {"quant", "cycle", "rtl"});
+  const std::vector<std::string> engines =
+      readEngines(args, {"quant", "cycle", "rtl"}, {"quant", "cycle", "rtl"});
   if (engines.size() == 1)
     args.badValue("--engines", "at least two engines: one has nothing to agree with");
   refuseOthers(args, {"--engines", "--target"});

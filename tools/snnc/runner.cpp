@@ -2,6 +2,7 @@
 
 #include "common/trace/readout.h"
 #include "runtime/cycle/cycle_machine.h"
+#include "runtime/fast/fast_machine.h"
 #include "runtime/reference/float_engine.h"
 #include "runtime/reference/quant_engine.h"
 #include "runtime/rtl/rtl_machine.h"
@@ -21,6 +22,8 @@ const char *nameOf(Engine engine) {
     return "float";
   case Engine::Quant:
     return "quant";
+  case Engine::Fast:
+    return "fast";
   case Engine::Cycle:
     return "cycle";
   case Engine::Rtl:
@@ -97,6 +100,7 @@ public:
   llvm::Expected<RunResult> run();
 
 private:
+  llvm::Expected<std::unique_ptr<Machine>> createMachine(Engine engine);
   llvm::Expected<std::unique_ptr<SampleEngine>> create(Engine engine);
   llvm::Error createWorkers();
   void work(Worker &worker);
@@ -117,6 +121,15 @@ private:
   RunResult result;
 };
 
+llvm::Expected<std::unique_ptr<Machine>> Runner::createMachine(Engine engine) {
+  if (engine == Engine::Cycle)
+    return cycle::createCycleMachine();
+  if (engine == Engine::Fast)
+    return fast::createFastMachine();
+  return rtl::createRtlMachine(*subject.image, console.quiet ? llvm::nulls() : llvm::errs(), {},
+                               plan.wave ? &*plan.wave : nullptr);
+}
+
 llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
   if (engine == Engine::Float) {
     reference::FloatOptions options;
@@ -131,19 +144,12 @@ llvm::Expected<std::unique_ptr<SampleEngine>> Runner::create(Engine engine) {
   }
   if (engine == Engine::Quant)
     return std::make_unique<QuantSample>(*subject.quant, subject.target->core);
-  std::unique_ptr<Machine> machine;
-  if (engine == Engine::Cycle) {
-    machine = cycle::createCycleMachine();
-  } else {
-    auto made = rtl::createRtlMachine(*subject.image, console.quiet ? llvm::nulls() : llvm::errs(),
-                                      {}, plan.wave ? &*plan.wave : nullptr);
-    if (!made)
-      return made.takeError();
-    machine = std::move(*made);
-  }
-  if (llvm::Error error = machine->load(*subject.image, result.steps))
+  llvm::Expected<std::unique_ptr<Machine>> machine = createMachine(engine);
+  if (!machine)
+    return machine.takeError();
+  if (llvm::Error error = (*machine)->load(*subject.image, result.steps))
     return error;
-  return std::make_unique<MachineSample>(*subject.image, std::move(machine), result.steps);
+  return std::make_unique<MachineSample>(*subject.image, std::move(*machine), result.steps);
 }
 
 llvm::Error Runner::createWorkers() {

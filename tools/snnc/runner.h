@@ -29,7 +29,7 @@ public:
   virtual void addTotals(EngineTotals &) {}
 };
 
-enum class Engine { Float, Quant, Cycle, Rtl };
+enum class Engine { Float, Quant, Fast, Cycle, Rtl };
 const char *nameOf(Engine engine);
 
 struct RunPlan {

@@ -15,6 +15,7 @@ extern const VerbSpec kExportVerb;
 extern const VerbSpec kTargetsVerb;
 extern const VerbSpec kSynthVerb;
 extern const VerbSpec kRtlVerb;
+extern const VerbSpec kLifVerb;
 
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitCheckFailed = 1;

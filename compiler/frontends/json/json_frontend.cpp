@@ -85,8 +85,8 @@ void ModelReader::readProfile(const JsonNode &node) {
   if (const auto dt = object.optional("dt")) {
     std::optional<double> seconds;
     if (dt->isString()) {
-      const auto quantity = json::parseQuantity(dt->raw().get<std::string>());
-      if (quantity && quantity->dimension == json::Dimension::Time)
+      const auto quantity = net::parseQuantity(dt->raw().get<std::string>());
+      if (quantity && quantity->dimension == net::Dimension::Time)
         seconds = quantity->value;
       else
         dt->error(DiagCode::BadUnit, "'dt' is not a time", "write seconds, or \"1 ms\"");

@@ -11,6 +11,7 @@ using snnc::support::JsonObject;
 namespace snnc::compiler::json {
 namespace {
 
+using net::Dimension;
 using net::NeuronKind;
 using net::Param;
 
@@ -149,7 +150,7 @@ void ParamsReader::readPhysical() {
   std::optional<double> unit;
   const JsonNode unitNode = object.required("current_unit");
   if (const auto name = unitNode.string()) {
-    const auto quantity = parseQuantity("1" + *name);
+    const auto quantity = net::parseQuantity("1" + *name);
     if (quantity && quantity->dimension == Dimension::Current)
       unit = quantity->value;
     else

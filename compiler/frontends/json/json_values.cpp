@@ -95,12 +95,12 @@ private:
   bool readOne(const JsonNode &node, std::vector<double> &values) {
     const bool infinite = node.isString() && node.raw() == "inf";
     const bool steps = context.profile.tauUnit.value == net::TauUnit::Steps && !node.isString();
-    context.usesDt |= form.dimension == Dimension::Time && !infinite && !steps;
+    context.usesDt |= form.dimension == net::Dimension::Time && !infinite && !steps;
     if (form.dimension && node.isString() && !infinite)
       return readQuantity(node, values);
     if (form.unitRequired) {
       node.error(DiagCode::BadUnit, llvm::formatv("'{0}' needs a unit", name),
-                 llvm::formatv("write \"{0}\"", exampleOf(*form.dimension)));
+                 llvm::formatv("write \"{0}\"", net::exampleOf(*form.dimension)));
       return false;
     }
     const double infinity = std::numeric_limits<double>::infinity();
@@ -112,14 +112,14 @@ private:
 
   bool readQuantity(const JsonNode &node, std::vector<double> &values) {
     const std::string text = node.raw().get<std::string>();
-    const std::optional<Quantity> quantity = parseQuantity(text);
+    const std::optional<net::Quantity> quantity = net::parseQuantity(text);
     if (!quantity || quantity->dimension != *form.dimension) {
       node.error(DiagCode::BadUnit,
                  llvm::formatv("'{0}' is \"{1}\", which is not a quantity such as \"{2}\"", name,
-                               text, exampleOf(*form.dimension)));
+                               text, net::exampleOf(*form.dimension)));
       return false;
     }
-    const bool time = *form.dimension == Dimension::Time && !form.unitRequired;
+    const bool time = *form.dimension == net::Dimension::Time && !form.unitRequired;
     values.push_back(time ? context.secondsToTauUnits(quantity->value) : quantity->value);
     return true;
   }

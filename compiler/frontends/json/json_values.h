@@ -2,9 +2,9 @@
 #pragma once
 
 #include "common/net/net.h"
+#include "common/net/quantity.h"
 #include "common/support/json_reader.h"
 #include "common/support/npy.h"
-#include "compiler/frontends/json/quantity.h"
 
 namespace snnc::compiler::json {
 
@@ -25,10 +25,10 @@ std::optional<support::NpyArray> readArray(Context &context, const support::Json
 
 // How a parameter's numbers are to be read.
 struct ParamForm {
-  double lo, hi;                                     // range; infinity only where hi is
-  std::optional<Dimension> dimension = std::nullopt; // strings with this unit, in SI
-  bool unitRequired = false;                         // a bare number is an error
-  const char *help = "";                             // of a value out of range
+  double lo, hi;                                          // range; infinity only where hi is
+  std::optional<net::Dimension> dimension = std::nullopt; // strings with this unit, in SI
+  bool unitRequired = false;                              // a bare number is an error
+  const char *help = "";                                  // of a value out of range
 };
 // A number, an array of `size`, or {"npy": file}; strings with a unit where the form has one. A
 // time without `unitRequired` comes back in the profile's tau unit.

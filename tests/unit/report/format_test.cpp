@@ -20,6 +20,15 @@ TEST(Format, Numbers) {
   EXPECT_EQ(bytesText(3u << 20), "3.0 MiB");
 }
 
+TEST(Format, FourDigitsAtMostAndAPrefix) {
+  EXPECT_EQ(siText(0, "V"), "0 V");
+  EXPECT_EQ(siText(-75e-3, "V"), "-75 mV");
+  EXPECT_EQ(siText(9.99024e-3, "s"), "9.99 ms");
+  EXPECT_EQ(siText(200.195e-12, "A"), "200.2 pA");
+  EXPECT_EQ(siText(500, "Hz"), "500 Hz");
+  EXPECT_EQ(siText(2e-15, "A"), "0.002 pA");
+}
+
 TEST(Format, ThreeDigitsAndAPrefix) {
   EXPECT_EQ(joulesText(0), "0 J");
   EXPECT_EQ(joulesText(1.234e-6), "1.23 uJ");

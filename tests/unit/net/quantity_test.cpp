@@ -1,8 +1,8 @@
-#include "compiler/frontends/json/quantity.h"
+#include "common/net/quantity.h"
 
 #include <gtest/gtest.h>
 
-namespace snnc::compiler::json {
+namespace snnc::net {
 namespace {
 
 TEST(Quantity, PrefixesAndUnits) {
@@ -33,4 +33,4 @@ TEST(Quantity, WhatIsNone) {
 }
 
 } // namespace
-} // namespace snnc::compiler::json
+} // namespace snnc::net

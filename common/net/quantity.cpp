@@ -1,8 +1,8 @@
-#include "compiler/frontends/json/quantity.h"
+#include "common/net/quantity.h"
 
 #include "common/net/number_text.h"
 
-namespace snnc::compiler::json {
+namespace snnc::net {
 
 struct Unit {
   char symbol;
@@ -36,13 +36,13 @@ static std::optional<double> scaled(llvm::StringRef number, int exponent) {
   if (e != llvm::StringRef::npos) {
     llvm::StringRef digits = number.drop_front(e + 1);
     digits.consume_front("+");
-    const std::optional<int> parsed = net::readNumber<int>(digits);
+    const std::optional<int> parsed = readNumber<int>(digits);
     if (!parsed || *parsed < -400 || *parsed > 400)
       return std::nullopt;
     own = *parsed;
   }
   const std::string text = number.take_front(e).str() + "e" + std::to_string(own + exponent);
-  return net::readNumber<double>(text);
+  return readNumber<double>(text);
 }
 
 std::optional<Quantity> parseQuantity(llvm::StringRef text) {
@@ -67,4 +67,4 @@ std::optional<Quantity> parseQuantity(llvm::StringRef text) {
   return std::nullopt;
 }
 
-} // namespace snnc::compiler::json
+} // namespace snnc::net

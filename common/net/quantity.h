@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace snnc::compiler::json {
+namespace snnc::net {
 
 enum class Dimension { Time, Voltage, Current, Capacitance, Conductance };
 const char *exampleOf(Dimension dimension); // "20 ms"
@@ -17,4 +17,4 @@ struct Quantity {
 };
 std::optional<Quantity> parseQuantity(llvm::StringRef text);
 
-} // namespace snnc::compiler::json
+} // namespace snnc::net

@@ -1,0 +1,184 @@
+// The kernels as plain loops over 64 neurons, for the compiler to vectorise. Included by one .cpp
+// per instruction set; everything has internal linkage.
+#pragma once
+
+#include "runtime/fast/kernels.h"
+
+namespace snnc::runtime::fast {
+namespace {
+
+// Toward zero: dec() of docs/reference/arithmetic.md in 32 bits. |x| <= 2^23, keep <= 4096.
+inline int32_t decayed(int32_t x, int32_t keep) {
+  const int32_t sign = x >> 31;
+  const int32_t size = (x ^ sign) - sign;
+  const int32_t result = (size >> 12) * keep + (((size & 4095) * keep) >> 12);
+  return (result ^ sign) - sign;
+}
+
+inline int32_t wrapped(int32_t x, int bits) {
+  return static_cast<int32_t>(static_cast<uint32_t>(x) << (32 - bits)) >> (32 - bits);
+}
+
+inline int32_t clamped(int32_t x, int32_t lo, int32_t hi) {
+  const int32_t floor = x < lo ? lo : x;
+  return floor > hi ? hi : floor;
+}
+
+// Bytes of 0 and 1 to bits.
+inline uint64_t packed(const uint8_t *bytes) {
+  uint64_t word = 0;
+  for (unsigned k = 0; k < 8; ++k) {
+    uint64_t eight = 0;
+    for (unsigned i = 0; i < 8; ++i)
+      eight |= static_cast<uint64_t>(bytes[8 * k + i]) << (8 * i);
+    word |= ((eight * 0x0102040810204080u) >> 56) << (8 * k);
+  }
+  return word;
+}
+
+inline void unpack(uint64_t word, int32_t *lanes) {
+  for (unsigned i = 0; i < kWord; ++i)
+    lanes[i] = -static_cast<int32_t>(word >> i & 1);
+}
+
+struct WordSums {
+  int32_t active = 0, wraps = 0, clamps = 0;
+  int32_t rest = 0; // state that is left
+};
+
+// 64 neurons from `first` on, those whose `member` is -1; firing[i] becomes -1 or 0. Everything in
+// 32 bits, and no array twice: the loop becomes vectors.
+template <unsigned F>
+inline WordSums updateWord(const Span &span, const NeuronArrays &neurons, size_t first,
+                           size_t shared, const int32_t *sums, const int32_t *member,
+                           const int32_t *subtract, int32_t *firing) {
+  int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
+#pragma GCC ivdep
+  for (unsigned i = 0; i < kWord; ++i) {
+    const size_t n = first + i;
+    const size_t p = (F & kOwnDynamics) != 0 ? n : shared;
+    const size_t t = (F & kOwnThreshold) != 0 ? n : shared;
+    const int32_t oldU = neurons.u[n], oldV = neurons.v[n];
+    const int32_t sum = sums[i];
+    const int32_t biasU = (F & kBiasCurrent) != 0 ? neurons.biasCurrent[n] : 0;
+    const int32_t biasV = neurons.biasMembrane[n];
+    const int32_t oldRefractory = (F & kRefractory) != 0 ? neurons.refractory[n] : 0;
+    int32_t current = sum + biasU, u = current;
+    if constexpr ((F & kMemory) != 0) {
+      current += decayed(oldU, neurons.keepU[p]);
+      u = wrapped(current, 24);
+    }
+    const int32_t exact = decayed(oldV, neurons.keepV[p]) + u + biasV;
+    int32_t v = clamped(exact, span.vmin, span.vmax);
+    int32_t clampedNow = v != exact;
+    const int32_t reset = neurons.reset[t];
+    const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
+    if constexpr ((F & kRefractory) != 0)
+      v = (held & ((subtract[i] & oldV) | (~subtract[i] & reset))) | (~held & v);
+    const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[t]) & ~held;
+    const int32_t less = v - reset;
+    const int32_t left = less < span.vmin ? span.vmin : less; // an amount is not negative
+    clampedNow |= fires & subtract[i] & static_cast<int32_t>(left != less);
+    v = (fires & ((subtract[i] & left) | (~subtract[i] & reset))) | (~fires & v);
+    const int32_t m = member[i];
+    active += m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
+    wraps += m & static_cast<int32_t>(u != current);
+    clamps += m & clampedNow;
+    firing[i] = fires & m;
+    neurons.u[n] = (m & u) | (~m & oldU);
+    neurons.v[n] = (m & v) | (~m & oldV);
+    if constexpr ((F & kRefractory) != 0) {
+      int32_t refractory = (fires & neurons.period[p]) | (~fires & oldRefractory);
+      refractory -= static_cast<int32_t>(refractory > 0);
+      neurons.refractory[n] = (m & refractory) | (~m & oldRefractory);
+      rest |= m & refractory;
+    }
+    rest |= m & (u | v);
+  }
+  return {active, wraps, clamps, rest};
+}
+
+template <unsigned F>
+void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, int32_t *wide,
+                uint64_t *spikes, UpdateCounts &counts) {
+  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word) {
+    const uint64_t members = word == span.firstWord  ? span.firstMask
+                             : word == span.lastWord ? span.lastMask
+                                                     : ~uint64_t{0};
+    const size_t first = size_t{word} * kWord;
+    uint8_t &quiet = span.quiet[word - span.firstWord];
+    if (quiet) {
+      int32_t any = 0;
+      for (unsigned i = 0; i < kWord; ++i)
+        any |= narrow[first + i];
+      if constexpr ((F & kWide) != 0)
+        for (unsigned i = 0; i < kWord; ++i)
+          any |= wide[first + i];
+      if (any == 0)
+        continue;
+    }
+    int32_t member[kWord], subtract[kWord], sums[kWord], firing[kWord];
+    const size_t shared =
+        size_t{span.firstWord} * kWord + static_cast<size_t>(__builtin_ctzll(span.firstMask));
+    for (unsigned i = 0; i < kWord; ++i)
+      sums[i] = narrow[first + i];
+    for (unsigned i = 0; i < kWord; ++i) {
+      const size_t p = (F & kOwnDynamics) != 0 ? first + i : shared;
+      sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) << neurons.shift[p]);
+    }
+    if constexpr ((F & kWide) != 0)
+      for (unsigned i = 0; i < kWord; ++i)
+        sums[i] = wrapped(sums[i] + wide[first + i], 22);
+    unpack(members, member);
+    unpack(neurons.subtract[word], subtract);
+    const WordSums done =
+        updateWord<F>(span, neurons, first, shared, sums, member, subtract, firing);
+    for (unsigned i = 0; i < kWord; ++i)
+      narrow[first + i] = static_cast<int16_t>(~member[i] & narrow[first + i]);
+    if constexpr ((F & kWide) != 0)
+      for (unsigned i = 0; i < kWord; ++i)
+        wide[first + i] &= ~member[i];
+    uint8_t fired[kWord];
+    for (unsigned i = 0; i < kWord; ++i)
+      fired[i] = static_cast<uint8_t>(firing[i] & 1);
+    const uint64_t bits = packed(fired);
+    spikes[word] |= bits;
+    counts.active += static_cast<uint64_t>(done.active);
+    counts.currentWraps += static_cast<uint64_t>(done.wraps);
+    counts.membraneClamps += static_cast<uint64_t>(done.clamps);
+    quiet = done.active == 0 && bits == 0 && done.rest == 0;
+  }
+}
+
+template <class Weight>
+void addRowsLoop(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
+                 uint32_t rows, uint32_t shift) {
+  for (uint32_t k = 0; k < rows; ++k) {
+    const Weight *row = weights + offsets[k];
+    for (uint32_t i = 0; i < count; ++i)
+      sums[i] = static_cast<int16_t>(sums[i] + (row[i] * (1 << shift)));
+  }
+}
+
+inline uint32_t gatherLoop(const uint64_t *spikes, const uint64_t *members, uint32_t words,
+                           const uint32_t *offsets, uint32_t *out) {
+  uint32_t *const begin = out;
+  for (uint32_t word = 0; word < words; ++word, offsets += kWord)
+    for (uint64_t bits = spikes[word] & members[word]; bits != 0; bits &= bits - 1)
+      *out++ = offsets[__builtin_ctzll(bits)];
+  return static_cast<uint32_t>(out - begin);
+}
+
+inline void spreadLoop(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out) {
+  for (uint32_t i = 0; i < count; ++i)
+    out[i] = bits[(first + i) / kWord] >> ((first + i) % kWord) & 1;
+}
+
+inline void countLoop(const uint64_t *bits, uint32_t words, uint8_t *counts) {
+  for (uint32_t word = 0; word < words; ++word, counts += kWord)
+    for (uint32_t i = 0; i < kWord && bits[word] != 0; ++i)
+      counts[i] = static_cast<uint8_t>(counts[i] + (bits[word] >> i & 1));
+}
+
+} // namespace
+} // namespace snnc::runtime::fast

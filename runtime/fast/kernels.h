@@ -1,0 +1,92 @@
+// The inner loops of the fast engine, once per instruction set. Every set gives the same bits; the
+// one that the processor has is chosen when a machine is made (chooseKernels).
+//
+// Only plain structs here: each kernels_*.cpp is compiled for its own instruction set, and an
+// inline function of this header could end up in the program in a form that older processors lack.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace snnc::runtime::fast {
+
+// Neurons are numbered over all cores, each core from a multiple of 64 on: a word of spikes is 64
+// neurons of one core. Every array has kSlack elements more than neurons, so that a whole vector
+// may be read at its end.
+inline constexpr uint32_t kWord = 64;
+inline constexpr uint32_t kSlack = 64;
+
+// State and registers, one element per neuron.
+struct NeuronArrays {
+  int32_t *u, *v, *refractory;
+  const int32_t *biasCurrent, *biasMembrane; // at most one of them is not 0
+  const int32_t *keepU, *keepV;              // 4096 - decay: 0 .. 4096
+  const int32_t *threshold;                  // fires at v > threshold
+  const int32_t *reset;                      // value or amount
+  const int32_t *period;                     // refractory
+  const int32_t *shift;                      // of the narrow sum: what one unit of it is worth
+  const uint64_t *subtract;                  // a bit per neuron: reset is an amount
+};
+
+// What the neurons of a span have in common; each saves work in every tick.
+enum SpanFlag : unsigned {
+  kMemory = 1,      // some u is not forgotten at once
+  kRefractory = 2,  // some neuron is held after a spike
+  kBiasCurrent = 4, // some bias acts on u
+  // Where parameters do not differ, those of the first neuron are everybody's.
+  kOwnThreshold = 8, // thresholds or resets differ
+  kOwnDynamics = 16, // decays, periods or shifts differ
+  kUnreached = 32,   // no weight leads to any of the neurons: their sums are 0
+  kWide = 64,        // the wide sums of this tick's slot are not all 0
+  kSpanKinds = 128,
+};
+
+// Neurons of one group: words [firstWord, lastWord], in the first and last only those of the mask.
+struct Span {
+  uint32_t firstWord = 0, lastWord = 0;
+  uint64_t firstMask = 0, lastMask = 0; // where both are one word they are equal
+  int32_t vmin = 0, vmax = 0;
+  uint8_t *quiet = nullptr; // per word: nothing changes and nothing is counted unless a sum arrives
+};
+
+struct UpdateCounts {
+  uint64_t active = 0, currentWraps = 0, membraneClamps = 0;
+};
+
+// One tick of a span. `narrow` and `wide` are the slot's sums; those of the span become 0. Sets
+// the bits of `spikes`.
+using UpdateKernel = void (*)(const Span &span, const NeuronArrays &neurons, int16_t *narrow,
+                              int32_t *wide, uint64_t *spikes, UpdateCounts &counts);
+
+// sums[i] += rows[k][i] << shift over all k, wrapping; rows[k] = weights + offsets[k]. The bounds
+// that the tables were built with say that no sum of a neuron that is ever read wraps.
+using AddRows8 = void (*)(int16_t *sums, uint32_t count, const int8_t *weights,
+                          const uint32_t *offsets, uint32_t rows, uint32_t shift);
+using AddRows16 = void (*)(int16_t *sums, uint32_t count, const int16_t *weights,
+                           const uint32_t *offsets, uint32_t rows, uint32_t shift);
+
+// Writes offsets[i] for every bit i of spikes & members, in order; returns how many. `out` has
+// room for kWord more.
+using GatherOffsets = uint32_t (*)(const uint64_t *spikes, const uint64_t *members, uint32_t words,
+                                   const uint32_t *offsets, uint32_t *out);
+
+// out[i] = bit first + i.
+using SpreadBits = void (*)(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out);
+// counts[i] += bit i.
+using CountBits = void (*)(const uint64_t *bits, uint32_t words, uint8_t *counts);
+
+struct Kernels {
+  const char *name; // "portable", "avx2", "avx512"
+  UpdateKernel update[kSpanKinds];
+  AddRows8 addRows8;
+  AddRows16 addRows16;
+  GatherOffsets gatherOffsets;
+  SpreadBits spreadBits;
+  CountBits countBits;
+};
+
+extern const Kernels kPortableKernels;
+extern const Kernels kAvx2Kernels;   // null functions where the compiler cannot build them
+extern const Kernels kAvx512Kernels; // F, BW, DQ, VL
+
+} // namespace snnc::runtime::fast

@@ -1,0 +1,15 @@
+// For any processor.
+#include "runtime/fast/kernel_loops.h"
+#include "runtime/fast/kernel_table.h"
+
+namespace snnc::runtime::fast {
+
+const Kernels kPortableKernels = {"portable",
+                                  SNNC_UPDATE_KERNELS(updateSpan),
+                                  addRowsLoop<int8_t>,
+                                  addRowsLoop<int16_t>,
+                                  gatherLoop,
+                                  spreadLoop,
+                                  countLoop};
+
+} // namespace snnc::runtime::fast

@@ -1,0 +1,140 @@
+// The fast engine's tables, and what no network of the property tests does on purpose: packets
+// beyond the image's routes, messages before a window opens, several samples on one machine.
+#include "common/image/codec.h"
+#include "runtime/cycle/cycle_machine.h"
+#include "runtime/fast/fast_machine.h"
+#include "runtime/fast/tables.h"
+#include "tests/support/image_builder.h"
+#include "tests/support/seeds.h"
+
+#include <gtest/gtest.h>
+
+using namespace snnc;
+using namespace snnc::runtime;
+
+namespace {
+
+// `n` inputs -> `n` neurons a -> `n` neurons b -> b, dense, weights between -100 and 100.
+image::Image denseImage(uint32_t n, int32_t weight, uint32_t delay) {
+  const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
+  support::Rng rng(7);
+  net::NeuronConfig neuron;
+  neuron.threshold = 900;
+  neuron.dv = 200;
+  neuron.du = 4095;
+  net::QuantNet net;
+  net.populations.resize(3);
+  for (uint32_t p = 0; p < 3; ++p) {
+    net.populations[p].name = std::string(1, static_cast<char>('i' + p));
+    net.populations[p].shape = {n};
+    net.populations[p].isInput = p == 0;
+    if (p != 0)
+      net.populations[p].neurons.assign(n, neuron);
+  }
+  const std::pair<uint32_t, uint32_t> edges[] = {{0, 1}, {1, 2}, {2, 2}};
+  for (const auto &[from, to] : edges) {
+    net::QuantProjection projection;
+    projection.name = "p" + std::to_string(from) + std::to_string(to);
+    projection.source = from;
+    projection.target = to;
+    projection.delay = from == to ? std::max(delay, 1u) : from == 1 ? delay : 0;
+    std::vector<int16_t> weights(size_t{n} * n);
+    for (int16_t &w : weights)
+      w = static_cast<int16_t>(rng.between(-weight, weight));
+    projection.weights = net::DenseInts{n, n, std::move(weights)};
+    net.projections.push_back(std::move(projection));
+  }
+  net.inputs = {0};
+  net.outputs = {2};
+  auto image =
+      test::layOut(net, target, {.neuronsPerCore = 64, .meshWidth = 6, .meshHeight = 6}, rng);
+  if (!image)
+    ADD_FAILURE() << n << " neurons per layer do not fit";
+  return image.value_or(image::Image());
+}
+
+std::vector<NeuronState> states(Machine &machine, const image::Image &image) {
+  std::vector<NeuronState> all;
+  for (uint32_t c = 0; c < image.cores.size(); ++c) {
+    std::vector<NeuronState> core(image.cores[c].neuronCount());
+    machine.readState(c, 0, core);
+    all.insert(all.end(), core.begin(), core.end());
+  }
+  return all;
+}
+
+// Packets to any axon, several times, with any delay.
+void compareUnderPackets(const image::Image &image, fast::Path path, support::Rng &rng) {
+  constexpr uint32_t kSteps = 12;
+  const auto fast = fast::createFastMachine(path), cycle = cycle::createCycleMachine();
+  ASSERT_FALSE(static_cast<bool>(fast->load(image, kSteps)));
+  ASSERT_FALSE(static_cast<bool>(cycle->load(image, kSteps)));
+  uint64_t spikes = 0;
+  for (uint32_t tick = 0; tick < 3 * kSteps; ++tick) {
+    if (tick % kSteps == 0) { // the next sample
+      fast->reset();
+      cycle->reset();
+    }
+    std::vector<HostPacket> packets;
+    for (int64_t k = rng.between(0, 30); k > 0; --k) {
+      const image::CoreImage &core = image.cores[static_cast<size_t>(
+          rng.between(0, static_cast<int64_t>(image.cores.size()) - 1))];
+      const auto axon = static_cast<uint16_t>(rng.between(0, 5)); // few: the same one again
+      packets.push_back({core.x, core.y, static_cast<uint8_t>(rng.between(0, 7)), axon});
+    }
+    for (Machine *machine : {fast.get(), cycle.get()}) {
+      machine->inject(packets);
+      machine->step();
+    }
+    ASSERT_TRUE(fast->spikes() == cycle->spikes()) << "tick " << tick;
+    ASSERT_TRUE(states(*fast, image) == states(*cycle, image)) << "tick " << tick;
+    spikes += fast->spikes().size();
+  }
+  EXPECT_GT(spikes, 100u);
+  const Counters a = fast->counters(), b = cycle->counters();
+  using enum CoreCounter;
+  for (size_t c = 0; c < a.cores.size(); ++c)
+    for (CoreCounter counter :
+         {Synops, SynapseWords, AxonLookups, UpdatesActive, UpdatesInactive, Spikes, Messages,
+          HopsNorth, HopsEast, HopsSouth, HopsWest, CurrentWraps, MembraneClamps})
+      EXPECT_EQ(a.cores[c][counter], b.cores[c][counter]) << nameOf(counter);
+}
+
+} // namespace
+
+TEST(Fast, PacketsBeyondTheRoutesAndTheirDelays) {
+  const image::Image narrow = denseImage(64, 100, 2), wide = denseImage(600, 127, 3);
+  test::forEachSeed(1, 4, [&](uint64_t, support::Rng &rng) {
+    for (const fast::Path path : fast::kPaths)
+      if (fast::isUsable(path))
+        for (const image::Image *image : {&narrow, &wide})
+          compareUnderPackets(*image, path, rng);
+  });
+}
+
+TEST(Fast, DenseRowsAreBundledAndNarrow) {
+  const image::Image image = denseImage(256, 100, 0);
+  const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
+  const fast::Tables tables = fast::flatten(image, target.core);
+  ASSERT_FALSE(tables.bundles.empty());
+  EXPECT_TRUE(tables.rows.empty());
+  for (const fast::Bundle &bundle : tables.bundles) {
+    EXPECT_TRUE(bundle.row.narrow);
+    EXPECT_EQ(bundle.row.kind, fast::ListKind::Dense8);
+  }
+}
+
+TEST(Fast, SumsWithoutABoundAreWide) {
+  const image::Image image = denseImage(600, 127, 0); // 600 * 127 / 2 in one direction and more
+  const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
+  uint64_t wide = 0;
+  for (const fast::Row &row : fast::flatten(image, target.core).axonRows)
+    wide += !row.narrow;
+  EXPECT_GT(wide, 0u);
+}
+
+TEST(Fast, TablesTakeAtMostTwiceTheImage) {
+  const image::Image image = denseImage(500, 127, 0);
+  const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
+  EXPECT_LE(fast::flatten(image, target.core).bytes(), 2 * image::encode(image).size());
+}
