@@ -3,7 +3,7 @@
 #
 # The bitstream of one snn_cfg_pkg.sv for an iCE40UP5K: yosys, nextpnr-ice40, icepack. Writes
 # OUT_DIR/snnc.bin and prints what it takes. Exit code 1 if it does not fit or misses the clock.
-# Three to five minutes on one core; the same sources and tools give the same bitstream.
+# One to two minutes on one core; the same sources and tools give the same bitstream.
 #
 # Environment: YOSYS, PCF (default: icebreaker.pcf), SNNC_ICE40_MHZ (default 12), SNNC_ICE40_SEED.
 set -eu
