@@ -53,6 +53,7 @@ std::vector<LayerStats> integerLayers(const net::QuantNet &net) {
     layer.name = net.populations[p].name;
     layer.neurons = net.populations[p].size();
     layer.synapses = synapsesInto(net, p);
+    layer.quantizer = "exact";
     layer.sqnrDb = std::numeric_limits<double>::infinity();
     for (const net::QuantProjection &projection : net.projections)
       if (projection.target == p)
@@ -70,8 +71,8 @@ CompileReport reportOf(const Module &module, const PassManager &manager) {
   CompileReport report;
   for (const LayerStats &layer : module.layers) {
     report.layers.push_back({layer.name, layer.neurons, layer.synapses, layer.weightBits,
-                             layer.sqnrDb, layer.saturated, layer.zeroed, layer.onHost,
-                             layer.mayWrapAccumulator, layer.mayWrapCurrent,
+                             layer.quantizer, layer.sqnrDb, layer.saturated, layer.zeroed,
+                             layer.onHost, layer.mayWrapAccumulator, layer.mayWrapCurrent,
                              layer.mayClampMembrane});
     report.neurons += layer.neurons;
     report.synapses += layer.synapses;

@@ -1,6 +1,8 @@
 // The compiler's one entry point: a network and a target in, an image and its report out.
 #pragma once
 
+#include "compiler/pass/calibration.h"
+
 #include "common/image/image.h"
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
@@ -14,7 +16,10 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
-  uint32_t weightBits = 8;                // 2 .. target.core.weightBits
+  uint32_t weightBits = 8; // 2 .. target.core.weightBits
+  // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
+  Quantizer quantizer = Quantizer::AbsMax;
+  ObserveSource observe = {};             // Calibrated needs it
   std::string mapper = "hyper";           // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
@@ -22,7 +27,7 @@ struct CompileOptions {
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
   bool forceBits = false;
-  uint64_t seed = 1; // of mappers
+  uint64_t seed = 1;    // of mappers
   unsigned threads = 1; // the image does not depend on them
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
@@ -39,6 +44,9 @@ struct LayerReport {
   // folded. Of a network that came in integers: nonzero integers.
   uint64_t synapses = 0;
   uint32_t weightBits = 0;
+  // How its integers were chosen: a name of Quantizer, or "exact": nothing was lost, so that it
+  // passed unchanged.
+  std::string quantizer;
   // Against the float network, over synapses: a shared weight counts as often as it is used.
   double sqnrDb = 0;      // +inf if they are exact
   uint64_t saturated = 0; // clipped

@@ -8,6 +8,7 @@
 #include "compiler/frontends/json/json_frontend.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "compiler/pipeline/standard.h"
+#include "tools/snnc/calibration.h"
 #include "tools/snnc/ranc.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -230,6 +231,40 @@ static compiler::CompileOptions onlyIntegers(compiler::CompileOptions options) {
   return options;
 }
 
+// The samples of --calibrate.
+static llvm::Expected<CalibrationData> loadCalibration(Args &args, const Subject &subject) {
+  constexpr uint64_t kSamples = 4000;
+  const std::string spec = args.textOr("--calibrate", "");
+  auto dataset = data::loadDataset(spec, subject.inputShape());
+  if (!dataset)
+    return dataset.takeError();
+  CalibrationData data;
+  data.samples = args.number("--calibrate-samples", 1, UINT32_MAX)
+                     .value_or(std::min<uint64_t>(kSamples, dataset->samples));
+  if (data.samples > dataset->samples)
+    return Diag(DiagCode::SampleRange, {},
+                llvm::formatv("--calibrate-samples is {0}, but '{1}' has {2} samples", data.samples,
+                              spec, dataset->samples)
+                    .str())
+        .help("without it all samples are taken, at most 4000")
+        .take();
+  data.dataSteps = dataset->steps && !args.has("--steps");
+  data.dataset = std::move(*dataset);
+  return data;
+}
+
+// Compiles with the activity on --calibrate, if it is given.
+static llvm::Error compileCalibrated(Args &args, Console &console, compiler::CompileOptions options,
+                                     Subject &subject) {
+  if (!args.has("--calibrate"))
+    return compileSubject(subject, options, console);
+  llvm::Expected<CalibrationData> data = loadCalibration(args, subject);
+  if (!data)
+    return data.takeError();
+  options.observe = observeOn(*data, subject.target->core, console);
+  return compileSubject(subject, options, console);
+}
+
 // A model that has been read, as far as it is needed.
 static llvm::Error compileModel(Args &args, Console &console, const LoadOptions &options, Need need,
                                 Subject &subject) {
@@ -246,8 +281,9 @@ static llvm::Error compileModel(Args &args, Console &console, const LoadOptions 
     return wrong;
   if (need == Need::Model)
     return llvm::Error::success();
-  return compileSubject(
-      subject, need == Need::Integers ? onlyIntegers(options.compile) : options.compile, console);
+  return compileCalibrated(args, console,
+                           need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
+                           subject);
 }
 
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
@@ -281,6 +317,10 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
   if (subject.quant)
     if (llvm::Error wrong = conflict(subject, "a network of integers", givenProfileFlags(args),
                                      "its decays, thresholds and resets are registers already"))
+      return wrong;
+  if (subject.quant)
+    if (llvm::Error wrong = conflict(subject, "a network of integers", givenQuantizerFlags(args),
+                                     "its weights are integers already"))
       return wrong;
   net::RunOptions &run = subject.net ? subject.net->run : subject.quant->run;
   overrideRun(run, options.model);
