@@ -54,8 +54,8 @@ size_t coresOf(net::QuantNet net, const target::Target &target, PartitionOptions
 TEST(Partition, Neurons) {
   EXPECT_EQ(coresOf(intOneLayer(2, 64), roomy()), 1u);
   EXPECT_EQ(coresOf(intOneLayer(2, 65), roomy()), 2u);
-  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"greedy", 10, 0, 0}), 1u);
-  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"greedy", 9, 0, 0}), 2u);
+  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"hyper", 10, 0, 0}), 1u);
+  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"hyper", 9, 0, 0}), 2u);
 }
 
 TEST(Partition, RunsStayInOrder) {
