@@ -24,6 +24,7 @@ struct LayerStats {
   // shared weight counts as often as it is used, here and in what follows.
   uint64_t synapses = 0;
   uint32_t weightBits = 0;            // 0: no input projections
+  std::string quantizer;              // how its integers were chosen: a --quantizer, or "exact"
   double sqnrDb = 0;                  // of the weights; +inf when they are exact
   uint64_t saturated = 0, zeroed = 0; // clipped; not zero, but became 0
   bool onHost = false;

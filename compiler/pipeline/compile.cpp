@@ -54,6 +54,7 @@ std::vector<LayerStats> integerLayers(const net::QuantNet &net) {
     layer.name = net.populations[p].name;
     layer.neurons = net.populations[p].size();
     layer.synapses = synapsesInto(net, p);
+    layer.quantizer = "exact";
     layer.sqnrDb = std::numeric_limits<double>::infinity();
     for (const net::QuantProjection &projection : net.projections)
       if (projection.target == p)
@@ -72,8 +73,8 @@ CompileReport reportOf(const Module &module, const PassManager &manager,
   CompileReport report;
   for (const LayerStats &layer : module.layers) {
     report.layers.push_back({layer.name, layer.neurons, layer.synapses, layer.weightBits,
-                             layer.sqnrDb, layer.saturated, layer.zeroed, layer.onHost,
-                             layer.mayWrapAccumulator, layer.mayWrapCurrent,
+                             layer.quantizer, layer.sqnrDb, layer.saturated, layer.zeroed,
+                             layer.onHost, layer.mayWrapAccumulator, layer.mayWrapCurrent,
                              layer.mayClampMembrane});
     report.neurons += layer.neurons;
     report.synapses += layer.synapses;
@@ -91,7 +92,8 @@ CompileReport reportOf(const Module &module, const PassManager &manager,
   report.lowerBoundMessagesPerTick = module.traffic.lowerBoundMessagesPerTick;
   report.mapping = mappingReportOf(module, target, options);
   for (const PassRecord &record : manager.records())
-    report.passes.push_back({record.name, record.seconds, record.changed});
+    report.passes.push_back(
+        {record.name, record.seconds, record.verifySeconds, record.peakMemory, record.changed});
   return report;
 }
 
@@ -106,7 +108,7 @@ llvm::Expected<CompileResult> runPipeline(Module module, const std::vector<std::
   PassManager manager({options.stopAfter, options.skip, options.bisect, options.dumpDir});
   for (const std::string &name : names)
     manager.add(findPass(name)->make(options));
-  PassContext context{target, warnings};
+  PassContext context{target, warnings, options.threads};
   if (llvm::Error error = manager.run(module, context))
     return error;
 

@@ -1,6 +1,8 @@
 // The compiler's one entry point: a network and a target in, an image and its report out.
 #pragma once
 
+#include "compiler/pass/calibration.h"
+
 #include "common/image/image.h"
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
@@ -15,7 +17,10 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
-  uint32_t weightBits = 8;                // 2 .. target.core.weightBits
+  uint32_t weightBits = 8; // 2 .. target.core.weightBits
+  // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
+  Quantizer quantizer = Quantizer::AbsMax;
+  ObserveSource observe = {};             // Calibrated needs it
   std::string mapper = "hyper";           // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
@@ -40,6 +45,9 @@ struct LayerReport {
   // folded. Of a network that came in integers: nonzero integers.
   uint64_t synapses = 0;
   uint32_t weightBits = 0;
+  // How its integers were chosen: a name of Quantizer, or "exact": nothing was lost, so that it
+  // passed unchanged.
+  std::string quantizer;
   // Against the float network, over synapses: a shared weight counts as often as it is used.
   double sqnrDb = 0;      // +inf if they are exact
   uint64_t saturated = 0; // clipped
@@ -49,9 +57,10 @@ struct LayerReport {
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;
 };
 
-struct PassTime {
+struct PassTime { // as PassRecord (pass_manager.h)
   std::string name;
-  double seconds;
+  double seconds, verifySeconds;
+  uint64_t peakMemory;
   bool changed;
 };
 

@@ -6,6 +6,7 @@
 #include "compiler/passes/place/place.h"
 #include "compiler/passes/quantize/quantize.h"
 #include "compiler/passes/route/route.h"
+#include "compiler/passes/validate/validate.h"
 
 namespace snnc::compiler {
 
@@ -13,8 +14,9 @@ template <class P> static std::unique_ptr<Pass> make(const CompileOptions &) {
   return std::make_unique<P>();
 }
 template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &options) {
-  return std::make_unique<QuantizePass>(
-      QuantizeOptions{options.weightBits, options.allowLossy, options.forceBits});
+  return std::make_unique<QuantizePass>(QuantizeOptions{options.weightBits, options.allowLossy,
+                                                        options.forceBits, options.quantizer,
+                                                        options.observe});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
   return std::make_unique<PartitionPass>(PartitionOptions{options.mapper,
@@ -38,6 +40,8 @@ static const PassInfo kPasses[] = {
     {"quantize", "turn weights and parameters into the target's integers", "net", "quant",
      make<QuantizePass>},
     {"route", "build axon tables, output slots and host routes", "core", "core", make<RoutePass>},
+    {"validate", "prove that the image is the quantised network, synapse by synapse",
+     "quant, image", "-", make<ValidatePass>},
 };
 
 llvm::ArrayRef<PassInfo> allPasses() {

@@ -18,11 +18,12 @@ SNNC = sys.argv[1]
 DIRECT = [str(SHARED / "models/mnist_mlp_snntorch.nir"), "--steps", "25", "--encode", "direct"]
 RATE = [str(SHARED / "models/mnist_mlp_rate_snntorch.nir"), "--steps", "25", "--encode", "rate"]
 TEST = f"mnist:{SHARED}/data/mnist:test"
+TRAIN = f"mnist:{SHARED}/data/mnist:train"
 
 
-def snnc(*arguments):
+def snnc(*arguments, data=("--data", TEST)):
     """Runs snnc with --json and returns the object; its exit code must be 0."""
-    command = [SNNC, *arguments, "--target", "loihi-like", "--data", TEST, "--json"]
+    command = [SNNC, *arguments, "--target", "loihi-like", *data, "--json"]
     run = subprocess.run(command, capture_output=True, text=True)
     print(" ".join(command), f"-> {run.returncode}\n{run.stdout}\n{run.stderr[-3000:]}")
     check(run.returncode == 0, "exit code 0")
@@ -53,6 +54,21 @@ def mnist_eval():
     check(moved <= 30, f"at most 30 predictions of the image differ from float: {moved}")
     same = sum(a != b for a, b in zip(arrays["quant"][1], image, strict=True))
     check(same == 0, f"quant and image predict the same: {same} differ")
+
+
+def mnist_calibrated():
+    """Few bits, chosen on training images alone: the figures of all 10,000 test images."""
+    for bits, least in ((4, 0.9655), (3, 0.9630), (2, 0.9520)):
+        with tempfile.TemporaryDirectory() as folder:
+            image = f"{folder}/mnist.snnimg"
+            compiled = snnc("compile", *DIRECT, "--weight-bits", str(bits), "--calibrate", TRAIN,
+                            "-o", image, data=())
+            result = snnc("eval", image)
+        widths = [layer["weight_bits"] for layer in compiled["layers"]]
+        check(widths == [bits] * 3, f"every layer, the host's too, has {bits} bits: {widths}")
+        check(result["samples"] == 10000, "10,000 samples")
+        accuracy = result["accuracy"]["image"]
+        check(accuracy >= least, f"image accuracy at {bits} bits >= {least}: {accuracy}")
 
 
 def exact(result, samples, cores):
@@ -122,5 +138,5 @@ def four_cores_verify():
 if not SHARED.is_dir():
     print(f"SKIPPED: {sys.argv[2]}: no shared models at {SHARED} (SNNC_SHARED names another place)")
     sys.exit(0)
-{f.__name__: f for f in (mnist_eval, mnist_verify, fast_equals_quant, exact_figures, rate_verify,
-                             four_cores_verify)}[sys.argv[2]]()
+{f.__name__: f for f in (mnist_eval, mnist_calibrated, mnist_verify, fast_equals_quant, exact_figures,
+                         rate_verify, four_cores_verify)}[sys.argv[2]]()

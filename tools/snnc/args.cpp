@@ -26,14 +26,7 @@ static const FlagSpec *findFlag(const VerbSpec &verb, llvm::StringRef word) {
   return nullptr;
 }
 
-static constexpr const char *kLaterFlags[] = {"--calibrate"};
-
 static llvm::Error unknownFlag(const VerbSpec &verb, llvm::StringRef word) {
-  if (llvm::is_contained(kLaterFlags, word))
-    return Diag(DiagCode::NotThereYet, {},
-                llvm::formatv("unsupported: {0} is not in this version yet", word).str())
-        .help(std::string("'snnc ") + verb.name + " --help' lists the flags there are")
-        .take();
   std::vector<std::string> names;
   for (const FlagGroup *group : verb.groups)
     for (const FlagSpec &flag : group->flags)

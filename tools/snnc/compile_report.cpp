@@ -4,7 +4,10 @@
 #include "common/net/print.h"
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
+#include "tools/snnc/layer_grid.h"
 #include "tools/snnc/mapping_report.h"
+
+#include "llvm/Support/Format.h"
 
 #include <cmath>
 
@@ -18,12 +21,43 @@ static std::string decibels(double value) {
   return std::isfinite(value) ? llvm::formatv("{0:F1}", value).str() : "exact";
 }
 
+static std::string lost(uint64_t synapses, const compiler::LayerReport &layer) {
+  return layer.synapses == 0
+             ? "0"
+             : runtime::report::percentText(double(synapses) / double(layer.synapses));
+}
+
+static std::string text(const std::optional<Spread> &spread) {
+  std::string out;
+  llvm::raw_string_ostream os(out);
+  if (!spread)
+    return "-";
+  os << llvm::format("%.3g", spread->low);
+  if (spread->high > spread->low)
+    os << llvm::format(" .. %.3g", spread->high);
+  return os.str();
+}
+
+// How large a weight may be in each layer, and how finely its values are kept.
+static void printGrids(const Subject &subject, llvm::raw_ostream &os) {
+  if (!subject.quant || subject.quant->isCrossbar())
+    return;
+  Table table({"grid", "range of weights", "units per 1.0"});
+  for (const compiler::LayerReport &layer : subject.report.layers) {
+    const LayerGrid grid = gridOf(*subject.quant, subject.target->core, layer.name);
+    table.row({layer.name, text(grid.range), text(grid.scale)});
+  }
+  table.print(os);
+  os << '\n';
+}
+
 static void printLayers(const compiler::CompileReport &report, llvm::raw_ostream &os) {
-  Table table({"layer", "neurons", "synapses", "bits", "SQNR dB", "saturated", "zeroed", "<on"});
+  Table table({"layer", "neurons", "synapses", "bits", "<quantizer", "SQNR dB", "saturated",
+               "zeroed", "<on"});
   for (const compiler::LayerReport &layer : report.layers)
     table.row({layer.name, withCommas(layer.neurons), withCommas(layer.synapses),
-               std::to_string(layer.weightBits), decibels(layer.sqnrDb),
-               withCommas(layer.saturated), withCommas(layer.zeroed),
+               std::to_string(layer.weightBits), layer.quantizer, decibels(layer.sqnrDb),
+               lost(layer.saturated, layer), lost(layer.zeroed, layer),
                layer.onHost ? "host" : "chip"});
   table.print(os);
 }
@@ -80,6 +114,7 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
     os << net::toText(net::layerTable(*subject.net), /*brief=*/true) << '\n';
   printLayers(report, os);
   os << '\n';
+  printGrids(subject, os);
   os << net::profileTable(subject.net ? subject.net->profile : subject.quant->profile);
   if (output.explain && subject.net)
     os << '\n' << net::coefficientTable(*subject.net);
@@ -109,11 +144,20 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
      << "\nsha256 " << output.sha256 << '\n';
 }
 
-static Json layerJson(const compiler::LayerReport &layer) {
+static Json spreadJson(const std::optional<Spread> &spread) {
+  return spread ? Json{spread->low, spread->high} : Json(nullptr);
+}
+
+static Json layerJson(const Subject &subject, const compiler::LayerReport &layer) {
+  const LayerGrid grid =
+      subject.quant ? gridOf(*subject.quant, subject.target->core, layer.name) : LayerGrid();
   return {{"name", layer.name},
           {"neurons", layer.neurons},
           {"synapses", layer.synapses},
           {"weight_bits", layer.weightBits},
+          {"quantizer", layer.quantizer},
+          {"range", spreadJson(grid.range)},
+          {"scale", spreadJson(grid.scale)},
           {"sqnr_db", std::isfinite(layer.sqnrDb) ? Json(layer.sqnrDb) : Json(nullptr)},
           {"saturated", layer.saturated},
           {"zeroed", layer.zeroed},
@@ -132,7 +176,7 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
   const bool mapped = report.mapping.meshWidth != 0; // `place` ran
   Json layers = Json::array();
   for (const compiler::LayerReport &layer : report.layers)
-    layers.push_back(layerJson(layer));
+    layers.push_back(layerJson(subject, layer));
   return {
       {"schema", "snnc-compile/1"},
       {"image", textOrNull(output.imagePath)},

@@ -39,9 +39,14 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
     {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
+    {"--quantizer", nullptr, "Q",
+     "absmax, percentile, mse or calibrated; default: calibrated with --calibrate, else absmax"},
+    {"--calibrate", nullptr, "DATA", "choose the integers by what the network does on DATA"},
+    {"--calibrate-samples", nullptr, "N", "take the first N samples of DATA; default 4000"},
     {"--mapper", nullptr, "M",
      "how neurons are laid out on cores: hyper (default), contiguous, nengo, random, cut"},
-    {"--mesh", nullptr, "WxH", "use only this many cores of the target's mesh"},
+    {"--mesh", nullptr, "WxH",
+     "cores to lay out on; default: the target's mesh; more: a board of chips"},
     {"--max-neurons-per-core", nullptr, "N", "use only this many neurons of each core"},
     {"--allow-lossy", nullptr, nullptr,
      "go on where the target cannot hold the model, and list it"},
@@ -101,8 +106,31 @@ std::vector<std::string> givenProfileFlags(const Args &args) {
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {
-  return given(args, {"--weight-bits", "--mapper", "--mesh", "--max-neurons-per-core",
-                      "--allow-lossy", "--skip", "--bisect", "--dump-dir", "--time"});
+  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples",
+                      "--mapper", "--mesh", "--max-neurons-per-core", "--allow-lossy", "--skip",
+                      "--bisect", "--dump-dir", "--time"});
+}
+
+std::vector<std::string> givenQuantizerFlags(const Args &args) {
+  return given(args, {"--quantizer", "--calibrate", "--calibrate-samples"});
+}
+
+static compiler::Quantizer readQuantizer(Args &args) {
+  const bool calibrates = args.has("--calibrate");
+  std::optional<compiler::Quantizer> quantizer;
+  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
+           quantizer);
+  if (calibrates &&
+      quantizer.value_or(compiler::Quantizer::Calibrated) != compiler::Quantizer::Calibrated)
+    args.bad(support::DiagCode::FlagConflict,
+             llvm::Twine("--calibrate does not go with --quantizer ") +
+                 compiler::nameOf(*quantizer) + ", which reads no data",
+             "leave one of them out");
+  if (args.number("--calibrate-samples", 1, UINT32_MAX) && !calibrates)
+    args.bad(support::DiagCode::FlagConflict, "--calibrate-samples does not go without --calibrate",
+             "");
+  return quantizer.value_or(calibrates ? compiler::Quantizer::Calibrated
+                                       : compiler::Quantizer::AbsMax);
 }
 
 static void readMesh(Args &args, compiler::CompileOptions &options) {
@@ -124,6 +152,7 @@ compiler::CompileOptions readCompileOptions(Args &args, const Console &console) 
   if (const auto bits = args.number("--weight-bits", 2, 16))
     options.weightBits = static_cast<uint32_t>(*bits);
   options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
+  options.quantizer = readQuantizer(args);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))

@@ -22,8 +22,7 @@ static void printHelp(llvm::raw_ostream &os) {
         "usage: snnc VERB [arguments] [flags]\n\nverbs:\n";
   for (const VerbSpec *verb : kVerbs)
     os << "  " << llvm::left_justify(verb->name, 10) << verb->summary << '\n';
-  os << "\nnot in this version yet: report; compile "
-        "--calibrate\n\n"
+  os << "\nnot in this version yet: report\n\n"
         "'snnc VERB --help' explains a verb, 'snnc --version' prints the version,\n"
         "'snnc --list passes' and 'snnc --list diagnostics' print the tables of the reference.\n"
         "exit codes: 0 done, 1 the check failed (mismatch, does not fit), 2 bad usage or bad "

@@ -8,6 +8,7 @@
 #include "compiler/frontends/json/json_frontend.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "compiler/pipeline/standard.h"
+#include "tools/snnc/calibration.h"
 #include "tools/snnc/ranc.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -176,9 +177,10 @@ static llvm::Error inFile(llvm::Error error, const std::string &path) {
   });
 }
 
-static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptions &options,
+static llvm::Error compileSubject(Subject &subject, compiler::CompileOptions options,
                                   Console &console) {
   support::Warnings warnings;
+  options.threads = console.threads;
   auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
                             : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
@@ -190,10 +192,8 @@ static llvm::Error compileSubject(Subject &subject, const compiler::CompileOptio
   subject.image = std::move(result->image);
   subject.report = std::move(result->report);
   subject.ir = std::move(result->ir);
-  if (options.time)
-    for (const compiler::PassTime &pass : subject.report.passes)
-      llvm::errs() << llvm::formatv("{0,-12} {1,10:F3} ms{2}\n", pass.name, pass.seconds * 1e3,
-                                    pass.changed ? "" : "  (unchanged)");
+  for (const compiler::PassTime &pass : subject.report.passes)
+    console.stage(pass.name, pass.seconds, pass.verifySeconds, pass.peakMemory);
   return llvm::Error::success();
 }
 
@@ -231,6 +231,40 @@ static compiler::CompileOptions onlyIntegers(compiler::CompileOptions options) {
   return options;
 }
 
+// The samples of --calibrate.
+static llvm::Expected<CalibrationData> loadCalibration(Args &args, const Subject &subject) {
+  constexpr uint64_t kSamples = 4000;
+  const std::string spec = args.textOr("--calibrate", "");
+  auto dataset = data::loadDataset(spec, subject.inputShape());
+  if (!dataset)
+    return dataset.takeError();
+  CalibrationData data;
+  data.samples = args.number("--calibrate-samples", 1, UINT32_MAX)
+                     .value_or(std::min<uint64_t>(kSamples, dataset->samples));
+  if (data.samples > dataset->samples)
+    return Diag(DiagCode::SampleRange, {},
+                llvm::formatv("--calibrate-samples is {0}, but '{1}' has {2} samples", data.samples,
+                              spec, dataset->samples)
+                    .str())
+        .help("without it all samples are taken, at most 4000")
+        .take();
+  data.dataSteps = dataset->steps && !args.has("--steps");
+  data.dataset = std::move(*dataset);
+  return data;
+}
+
+// Compiles with the activity on --calibrate, if it is given.
+static llvm::Error compileCalibrated(Args &args, Console &console, compiler::CompileOptions options,
+                                     Subject &subject) {
+  if (!args.has("--calibrate"))
+    return compileSubject(subject, options, console);
+  llvm::Expected<CalibrationData> data = loadCalibration(args, subject);
+  if (!data)
+    return data.takeError();
+  options.observe = observeOn(*data, subject.target->core, console);
+  return compileSubject(subject, options, console);
+}
+
 // A model that has been read, as far as it is needed.
 static llvm::Error compileModel(Args &args, Console &console, const LoadOptions &options, Need need,
                                 Subject &subject) {
@@ -247,8 +281,9 @@ static llvm::Error compileModel(Args &args, Console &console, const LoadOptions 
     return wrong;
   if (need == Need::Model)
     return llvm::Error::success();
-  return compileSubject(
-      subject, need == Need::Integers ? onlyIntegers(options.compile) : options.compile, console);
+  return compileCalibrated(args, console,
+                           need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
+                           subject);
 }
 
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,
@@ -270,7 +305,10 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
     return subject;
   }
   support::Warnings warnings;
+  console.timesStages |= options.compile.time;
+  Stopwatch reading;
   llvm::Error error = readModel(subject, options.model.profile, warnings);
+  console.stage("read", reading.seconds());
   console.warn(warnings);
   if (error)
     return error;
@@ -279,6 +317,10 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
   if (subject.quant)
     if (llvm::Error wrong = conflict(subject, "a network of integers", givenProfileFlags(args),
                                      "its decays, thresholds and resets are registers already"))
+      return wrong;
+  if (subject.quant)
+    if (llvm::Error wrong = conflict(subject, "a network of integers", givenQuantizerFlags(args),
+                                     "its weights are integers already"))
       return wrong;
   net::RunOptions &run = subject.net ? subject.net->run : subject.quant->run;
   overrideRun(run, options.model);

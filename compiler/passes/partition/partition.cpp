@@ -31,7 +31,8 @@ const partition::MapperInfo *mapperNamed(llvm::StringRef name) {
   return nullptr;
 }
 
-llvm::Error checkOptions(const PartitionOptions &options, const target::Target &target) {
+llvm::Error checkOptions(const PartitionOptions &options, const target::Target &target,
+                         support::Warnings &warnings) {
   llvm::Error errors = llvm::Error::success();
   const auto add = [&](llvm::Error error) {
     errors = llvm::joinErrors(std::move(errors), std::move(error));
@@ -47,15 +48,25 @@ llvm::Error checkOptions(const PartitionOptions &options, const target::Target &
             .help(formatv("choose 1 to {0}", target.core.neurons).str())
             .take());
   // Chips of cuba cores may be put together, and routed across; a crossbar's packets may not.
-  const bool larger = target.core.isCrossbar() && (options.meshWidth > target.mesh.width ||
-                                                   options.meshHeight > target.mesh.height);
-  if ((options.meshWidth == 0) != (options.meshHeight == 0) || larger)
+  const bool beyond =
+      options.meshWidth > target.mesh.width || options.meshHeight > target.mesh.height;
+  if ((options.meshWidth == 0) != (options.meshHeight == 0) || (beyond && target.core.isCrossbar()))
     add(Diag(DiagCode::MeshOption, {},
              formatv("--mesh is {0}x{1} but '{2}' has {3}x{4} cores", options.meshWidth,
                      options.meshHeight, target.name, target.mesh.width, target.mesh.height))
             .help("a mesh of crossbar cores may be smaller than the target's, not larger, and none "
                   "is empty")
             .take());
+  else if (beyond)
+    warnings.push_back(
+        Diag(DiagCode::MeshBeyondChip, {},
+             formatv(
+                 "--mesh is {0}x{1} but a '{2}' chip has {3}x{4} cores: a board of chips, joined "
+                 "as if it were one",
+                 options.meshWidth, options.meshHeight, target.name, target.mesh.width,
+                 target.mesh.height))
+            .help("time and energy price every link as one on the chip")
+            .data());
   return errors;
 }
 
@@ -112,7 +123,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return missingInput(name(), "quantize");
   const net::QuantNet &net = *module.quant;
   const target::Target &target = context.target;
-  if (llvm::Error error = checkOptions(options, target))
+  if (llvm::Error error = checkOptions(options, target, context.warnings))
     return error;
   if (llvm::Error error = checkKind(net, target))
     return error;

@@ -3,9 +3,13 @@
 #include "compiler/pass/unroll.h"
 #include "compiler/passes/quantize/crossbar.h"
 #include "compiler/passes/quantize/layer.h"
+#include "compiler/passes/quantize/rounded_layer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
+#include <limits>
+#include <numeric>
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -14,6 +18,7 @@ using snnc::support::DiagCode;
 namespace snnc::compiler {
 namespace {
 
+using quantize::canRound;
 using quantize::Source;
 
 bool isInput(const net::Net &net, uint32_t population) {
@@ -151,14 +156,169 @@ llvm::Error checkBiasTiming(const net::Net &net, const net::QuantNet &quant) {
   return llvm::Error::success();
 }
 
+// Feed-forward neighbours in order; ties by index.
+std::vector<uint32_t> inOrder(const net::QuantNet &quant) {
+  std::vector<uint32_t> order(quant.populations.size());
+  std::iota(order.begin(), order.end(), 0);
+  const std::vector<uint32_t> first = net::firstTicks(quant);
+  if (!first.empty())
+    std::stable_sort(order.begin(), order.end(),
+                     [&](uint32_t a, uint32_t b) { return first[a] < first[b]; });
+  return order;
+}
+
+double decibels(double signal, double noise) {
+  return noise > 0.0 ? 10.0 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+}
+
+const char *absmaxName(const LayerStats &stats) {
+  return std::isfinite(stats.sqnrDb) ? nameOf(Quantizer::AbsMax) : "exact";
+}
+
+class NetQuantizer {
+public:
+  NetQuantizer(const Module &module, const QuantizeOptions &options, PassContext &context)
+      : module(module), options(options), target(context.target),
+        quant(skeleton(module, options.weightBits)), stats(quant.populations.size()),
+        warnings(quant.populations.size()) {}
+
+  // Every layer as absmax has it.
+  llvm::Error run() {
+    for (uint32_t p = 0; p < quant.populations.size(); ++p)
+      if (!quant.populations[p].isInput)
+        if (llvm::Error error = layer(module.net, p, quant, stats[p], warnings[p]))
+          return error;
+    return llvm::Error::success();
+  }
+
+  // The layers that are not exact by another method, first to last: each sees the activity that
+  // the integers before it cause.
+  llvm::Error refine() {
+    net::Net rounded = module.net;
+    for (uint32_t p : inOrder(quant))
+      if (!quant.populations[p].isInput && std::isfinite(stats[p].sqnrDb) && canRound(rounded, p))
+        if (llvm::Error error = refineLayer(rounded, p))
+          return error;
+    return llvm::Error::success();
+  }
+
+  void finish(Module &out, support::Warnings &all) {
+    out.layers.clear();
+    for (uint32_t p = 0; p < quant.populations.size(); ++p) {
+      if (quant.populations[p].isInput)
+        continue;
+      all.insert(all.end(), warnings[p].begin(), warnings[p].end());
+      out.layers.push_back(std::move(stats[p]));
+    }
+    out.quant = std::move(quant);
+  }
+
+  const net::QuantNet &result() const { return quant; }
+
+private:
+  llvm::Error layer(const net::Net &net, uint32_t p, net::QuantNet &into, LayerStats &layerStats,
+                    support::Warnings &found) {
+    PassContext context{target, found};
+    std::deque<net::Projection> unrolled;
+    llvm::Expected<std::vector<Source>> sources = sourcesOf(net, p, into, unrolled, context);
+    if (!sources)
+      return sources.takeError();
+    quantize::LayerQuantizer quantizer(net, p, options, context);
+    if (llvm::Error error = quantizer.run(std::move(*sources), into.populations[p], layerStats))
+      return error;
+    layerStats.quantizer = absmaxName(layerStats);
+    return llvm::Error::success();
+  }
+
+  llvm::Expected<std::vector<std::optional<SourceMoments>>> observed(uint32_t p) {
+    const net::Net &net = module.net;
+    std::vector<std::optional<SourceMoments>> moments(net.projections.size());
+    for (size_t s = 0; s < net.projections.size(); ++s) {
+      const net::Projection &projection = net.projections[s];
+      if (projection.target != p || !quantize::isObserved(projection))
+        continue;
+      llvm::Expected<SourceMoments> seen = options.observe(net, quant, projection.source);
+      if (!seen)
+        return seen.takeError();
+      moments[s] = std::move(*seen);
+    }
+    return moments;
+  }
+
+  // Keeps what absmax made where the registers do not take the rounded weights as they are.
+  llvm::Error refineLayer(net::Net &rounded, uint32_t p) {
+    std::vector<std::optional<SourceMoments>> moments;
+    if (options.quantizer == Quantizer::Calibrated) {
+      auto seen = observed(p);
+      if (!seen)
+        return seen.takeError();
+      moments = std::move(*seen);
+    }
+    const auto weightMax = static_cast<uint32_t>((1u << (options.weightBits - 1)) - 1);
+    const quantize::RoundingLoss loss = quantize::roundLayer(
+        rounded, p, quant, moments, options.quantizer, weightMax, target.core.weightShift);
+    net::QuantNet fresh = skeleton(module, options.weightBits);
+    LayerStats found;
+    support::Warnings foundWarnings;
+    llvm::Error error = layer(rounded, p, fresh, found, foundWarnings);
+    if (error || std::isfinite(found.sqnrDb)) {
+      llvm::consumeError(std::move(error));
+      return llvm::Error::success();
+    }
+    found.synapses = stats[p].synapses;
+    found.sqnrDb = decibels(loss.signal, loss.noise);
+    found.saturated = static_cast<uint64_t>(loss.saturated);
+    found.zeroed = static_cast<uint64_t>(loss.zeroed);
+    found.quantizer = nameOf(options.quantizer);
+    stats[p] = std::move(found);
+    warnings[p] = std::move(foundWarnings);
+    quant.populations[p] = std::move(fresh.populations[p]);
+    for (size_t s = 0; s < quant.projections.size(); ++s)
+      if (quant.projections[s].target == p)
+        quant.projections[s] = std::move(fresh.projections[s]);
+    for (size_t s = 0; s < quant.hostLayers.size(); ++s)
+      if (quant.hostLayers[s].target == p)
+        quant.hostLayers[s] = std::move(fresh.hostLayers[s]);
+    return llvm::Error::success();
+  }
+
+  const Module &module;
+  const QuantizeOptions &options;
+  const target::Target &target;
+  net::QuantNet quant;
+  std::vector<LayerStats> stats;           // per population
+  std::vector<support::Warnings> warnings; // per population
+};
+
+llvm::Error checkQuantizer(const QuantizeOptions &options, const target::Target &target) {
+  if (options.quantizer != Quantizer::AbsMax && target.core.isCrossbar())
+    return Diag(DiagCode::QuantizerUnusable, {},
+                formatv("unsupported: --quantizer {0} on '{1}', whose crossbar cores share a few "
+                        "weights per neuron",
+                        nameOf(options.quantizer), target.name))
+        .help("--quantizer absmax")
+        .take();
+  if (options.quantizer == Quantizer::Calibrated && !options.observe)
+    return Diag(DiagCode::QuantizerUnusable, {},
+                "--quantizer calibrated chooses by what the network does on data, and there are "
+                "none")
+        .help("--calibrate DATA, of training samples; --quantizer mse needs none")
+        .take();
+  return llvm::Error::success();
+}
+
 } // namespace
 
 llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
+  if (llvm::Error error = checkQuantizer(options, context.target))
+    return error;
   if (context.target.core.isCrossbar()) {
     if (!module.lowered)
       return missingInput("quantize", "lower");
     if (llvm::Error error = quantize::forCrossbar(module, options, context))
       return error;
+    for (LayerStats &layer : module.layers)
+      layer.quantizer = absmaxName(layer);
     return true;
   }
   const net::Net &net = module.net;
@@ -175,23 +335,15 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
     if (llvm::Error error = checkHostLayers(net))
       return error;
 
-  net::QuantNet quant = skeleton(module, options.weightBits);
-  module.layers.clear();
-  for (uint32_t p = 0; p < net.populations.size(); ++p) {
-    if (isInput(net, p))
-      continue;
-    std::deque<net::Projection> unrolled;
-    llvm::Expected<std::vector<Source>> sources = sourcesOf(net, p, quant, unrolled, context);
-    if (!sources)
-      return sources.takeError();
-    quantize::LayerQuantizer layer(net, p, options, context);
-    if (llvm::Error error =
-            layer.run(std::move(*sources), quant.populations[p], module.layers.emplace_back()))
-      return error;
-  }
-  if (llvm::Error error = checkBiasTiming(net, quant))
+  NetQuantizer quantizer(module, options, context);
+  if (llvm::Error error = quantizer.run())
     return error;
-  module.quant = std::move(quant);
+  if (options.quantizer != Quantizer::AbsMax)
+    if (llvm::Error error = quantizer.refine())
+      return error;
+  if (llvm::Error error = checkBiasTiming(net, quantizer.result()))
+    return error;
+  quantizer.finish(module, context.warnings);
   return true;
 }
 
