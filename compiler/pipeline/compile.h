@@ -1,6 +1,7 @@
 // The compiler's one entry point: a network and a target in, an image and its report out.
 #pragma once
 
+#include "compiler/core_ir/rates.h"
 #include "compiler/pass/calibration.h"
 
 #include "common/image/image.h"
@@ -17,6 +18,8 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
+  // Spike rates for mapping, of the quantised network; without it every rate is 1.
+  core_ir::MeasureRates measureRates;
   uint32_t weightBits = 8; // 2 .. target.core.weightBits
   // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
   Quantizer quantizer = Quantizer::AbsMax;
@@ -74,6 +77,7 @@ struct ResourceUse {
 // For --explain. Traffic is zero before `place`.
 struct MappingReport {
   std::string mapper;
+  bool measuredRates = false;         // else every neuron fires at every tick
   std::vector<ResourceUse> resources; // of cuba cores
   std::vector<std::string> remarks;   // what the mapper tried and chose
   uint32_t meshWidth = 0, meshHeight = 0;

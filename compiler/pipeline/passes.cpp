@@ -25,7 +25,8 @@ template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &opti
                                                           options.meshHeight,
                                                           options.seed,
                                                           options.threads,
-                                                          {}});
+                                                          {},
+                                                          options.measureRates});
 }
 template <> std::unique_ptr<Pass> make<PlacePass>(const CompileOptions &options) {
   return std::make_unique<PlacePass>(

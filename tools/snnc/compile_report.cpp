@@ -130,7 +130,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
       {"messages per tick", rate(report.messagesPerTick), rate(report.lowerBoundMessagesPerTick)});
   table.row({"hops per tick", rate(report.hopsPerTick), ""});
   table.print(os);
-  os << "  traffic if every neuron fired at every tick\n";
+  os << (report.mapping.measuredRates ? "  traffic at the spike rates on --calibrate\n"
+                                      : "  traffic if every neuron fired at every tick\n");
   if (output.explain) {
     os << '\n';
     printProof(report, os);

@@ -262,6 +262,8 @@ static llvm::Error compileCalibrated(Args &args, Console &console, compiler::Com
   if (!data)
     return data.takeError();
   options.observe = observeOn(*data, subject.target->core, console);
+  if (!subject.target->core.isCrossbar())
+    options.measureRates = ratesOn(*data, subject.target->core, console);
   return compileSubject(subject, options, console);
 }
 

@@ -148,7 +148,14 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   if (ir.coresLowerBound > partition::farBeyond(cores))
     return partition::hopeless(misfits, totals);
 
-  const partition::Problem problem(net, target, limits, options.rates);
+  ir.rates = options.rates;
+  if (options.measureRates) {
+    llvm::Expected<SpikeRates> measured = options.measureRates(net);
+    if (!measured)
+      return measured.takeError();
+    ir.rates = std::move(*measured);
+  }
+  const partition::Problem problem(net, target, limits, ir.rates);
   const partition::MapperContext mapping{
       problem, ir.firstTick, cores, ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
   misfits.mapping = &mapping;
@@ -163,7 +170,6 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
       static_cast<uint32_t>(std::max<uint64_t>(ir.coresLowerBound, result.leastCores));
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
-  ir.rates = options.rates;
   module.cores = std::move(ir);
   return true;
 }

@@ -35,8 +35,9 @@ struct PartitionOptions {
   uint32_t meshWidth = 0,
            meshHeight = 0; // 0: the target's; may be larger, a machine of several chips
   uint64_t seed = 1;
-  unsigned threads = 1; // results do not depend on them
-  core_ir::SpikeRates rates = {}; // messages are weighted with them
+  unsigned threads = 1;                    // results do not depend on them
+  core_ir::SpikeRates rates = {};          // messages are weighted with them
+  core_ir::MeasureRates measureRates = {}; // asked for them instead, if there is one
 };
 
 // The default first.
