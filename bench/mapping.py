@@ -10,7 +10,8 @@ Prints a table in Markdown. `bound` is a lower bound of cores that counts neuron
 axons and output slots; `messages` and `hops` are per tick with every neuron firing; `seconds` are those of
 the passes partition and place, of this machine as busy as it is. "-": does not fit, or takes more than
 --timeout seconds. Exits with 1 if `hyper` sends more messages than another mapper, saves less than 15 %
-against contiguous, nengo and random on a network of communities, or takes 1.3 times the bound or more.
+against contiguous, nengo and random on a network of communities, or takes 1.3 times the bound or more (but
+on `skewed`, which has no structure that could be found, and a bound that knows nothing of its axons).
 """
 
 import argparse
@@ -89,7 +90,7 @@ def faults(name, results):
     found = [f"{mapper} sends fewer messages" for mapper, result in results.items()
              if result and result["messages"] < ours["messages"]]
     # Only hyper computes the tight bound: it is a property of the network.
-    if ours["cores"] > 1 and ours["cores"] >= 1.3 * ours["bound"]:
+    if name != "skewed" and ours["cores"] > 1 and ours["cores"] >= 1.3 * ours["bound"]:
         found.append(f"{ours['cores'] / ours['bound']:.2f} times the lower bound of cores")
     simple = [results[m]["messages"] for m in SIMPLE if results.get(m)]
     if name == "communities" and simple and ours["messages"] > 0.85 * min(simple):

@@ -1,5 +1,7 @@
 // What refinement believes that a move does is what counting from scratch finds.
 #include "compiler/passes/partition/fill.h"
+#include "compiler/passes/partition/grow.h"
+#include "compiler/passes/partition/overlap_bound.h"
 #include "compiler/passes/partition/parts.h"
 #include "compiler/passes/partition/refine.h"
 
@@ -127,6 +129,27 @@ TEST(MapperGain, RefinementSavesWhatItSaysAndKeepsTheLimits) {
       EXPECT_LE(counts.loadOf(core).axons, given.problem.limits.inputAxons);
       EXPECT_LE(counts.slotsOf(core), given.problem.limits.outputSlots);
     }
+  });
+}
+
+// The bound holds for every partition, here good and bad ones, and says more than full dense words.
+TEST(MapperGain, NoPartitionTakesFewerWordsThanTheBound) {
+  test::forEachSeed(0x9A47, 12, [](uint64_t seed, support::Rng &rng) {
+    const Case given(rng, static_cast<StructuredNetOptions::Kind>(seed % 4));
+    const uint32_t cores = 2 + static_cast<uint32_t>(rng.below(20));
+    std::vector<uint32_t> part = given.randomParts(rng, cores);
+    if (rng.below(2) == 0)
+      part = grow(given.problem, given.graph, given.model, {0.9, 32, {}});
+    const uint32_t parts = 1 + *std::max_element(part.begin(), part.end());
+    const Arrangement arrangement = arrangementOf(given.problem, part, parts);
+    uint64_t words = 0;
+    for (const Filled &filled : fill(given.problem, arrangement, {}).clusters)
+      words += filled.cluster.load.synapseWords;
+    MapGraph one(given.problem), two(given.problem);
+    const uint64_t bound = leastWords(given.problem, one, arrangement.order, 0, 1);
+    EXPECT_LE(bound, words);
+    EXPECT_EQ(bound, leastWords(given.problem, two, arrangement.order, 0, 2));
+    EXPECT_GT(bound, given.graph.synapses() / 8 + 1) << "8 weights fill a word";
   });
 }
 
