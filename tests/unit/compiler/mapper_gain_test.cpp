@@ -28,10 +28,11 @@ target::Target target8x8() {
 
 // Everything that a case needs, at addresses that stay.
 struct Case {
-  explicit Case(support::Rng &rng, StructuredNetOptions::Kind kind)
-      : target(target8x8()), net(test::structuredNet(rng, {kind, 300, 9, 30, 0.2, 5, true})),
-        rates(ratesOf(rng, net)), problem(net, target, core_ir::limitsOf(target, 0), rates),
-        graph(problem), model(problem) {}
+  Case(support::Rng &rng, StructuredNetOptions::Kind kind)
+      : Case(rng, StructuredNetOptions{kind, 300, 9, 30, 0.2, 5, true}) {}
+  Case(support::Rng &rng, const StructuredNetOptions &options)
+      : target(target8x8()), net(test::structuredNet(rng, options)), rates(ratesOf(rng, net)),
+        problem(net, target, core_ir::limitsOf(target, 0), rates), graph(problem), model(problem) {}
 
   static core_ir::SpikeRates ratesOf(support::Rng &rng, const net::QuantNet &net) {
     core_ir::SpikeRates rates;
@@ -151,6 +152,23 @@ TEST(MapperGain, NoPartitionTakesFewerWordsThanTheBound) {
     EXPECT_EQ(bound, leastWords(given.problem, two, arrangement.order, 0, 2));
     EXPECT_GT(bound, given.graph.synapses() / 8 + 1) << "8 weights fill a word";
   });
+}
+
+// Blocks of 8 neurons that hear all of each other: every word is full, and the bound says just
+// that.
+TEST(MapperGain, TheBoundIsReachedWhereRowsShareAllTheirSources) {
+  support::Rng rng(0x9A57);
+  const Case given(
+      rng, StructuredNetOptions{StructuredNetOptions::Kind::Communities, 64, 8, 8, 0.0, 8, false});
+  const Arrangement arrangement =
+      arrangementOf(given.problem, std::vector<uint32_t>(given.problem.neurons(), 0), 1);
+  const FillResult result = fill(given.problem, arrangement, {});
+  ASSERT_EQ(result.clusters.size(), 1u);
+  EXPECT_EQ(result.clusters[0].cluster.load.synapseWords, 64u + 8u);
+  MapGraph graph(given.problem);
+  const uint64_t bound = leastWords(given.problem, graph, arrangement.order, 0, 1);
+  EXPECT_LE(bound, 64u + 8u);
+  EXPECT_GE(bound, 64u + 6u); // rounded per neuron
 }
 
 } // namespace
