@@ -9,6 +9,7 @@
 #include "common/support/diag.h"
 #include "common/target/target.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ namespace snnc::compiler {
 
 struct CompileOptions {
   uint32_t weightBits = 8; // 2 .. target.core.weightBits
+  // Of layers, by the name of their population, that have others than weightBits.
+  std::map<std::string, uint32_t> layerBits = {};
   // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
   Quantizer quantizer = Quantizer::AbsMax;
   ObserveSource observe = {};             // Calibrated needs it

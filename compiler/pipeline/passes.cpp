@@ -15,7 +15,7 @@ template <class P> static std::unique_ptr<Pass> make(const CompileOptions &) {
 template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &options) {
   return std::make_unique<QuantizePass>(QuantizeOptions{options.weightBits, options.allowLossy,
                                                         options.forceBits, options.quantizer,
-                                                        options.observe});
+                                                        options.observe, options.layerBits});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
   return std::make_unique<PartitionPass>(PartitionOptions{options.mapper, options.maxNeuronsPerCore,

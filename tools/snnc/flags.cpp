@@ -37,7 +37,11 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
-    {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
+    {"--weight-bits", nullptr, "BITS",
+     "2 to the target's weight width, sign included; LAYER=N,... for single layers; auto: as few "
+     "as --budget-accuracy allows; default 8"},
+    {"--budget-accuracy", nullptr, "P",
+     "points of accuracy on --calibrate that --weight-bits auto may cost; default 0.2"},
     {"--quantizer", nullptr, "Q",
      "absmax, percentile, mse or calibrated; default: calibrated with --calibrate, else absmax"},
     {"--calibrate", nullptr, "DATA", "choose the integers by what the network does on DATA"},
@@ -103,9 +107,9 @@ std::vector<std::string> givenProfileFlags(const Args &args) {
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {
-  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples",
-                      "--mapper", "--mesh", "--max-neurons-per-core", "--allow-lossy", "--skip",
-                      "--bisect", "--dump-dir", "--time"});
+  return given(args, {"--weight-bits", "--budget-accuracy", "--quantizer", "--calibrate",
+                      "--calibrate-samples", "--mapper", "--mesh", "--max-neurons-per-core",
+                      "--allow-lossy", "--skip", "--bisect", "--dump-dir", "--time"});
 }
 
 std::vector<std::string> givenQuantizerFlags(const Args &args) {
@@ -130,6 +134,47 @@ static compiler::Quantizer readQuantizer(Args &args) {
                                        : compiler::Quantizer::AbsMax);
 }
 
+// "N", "LAYER=N,...", both, or "auto".
+static void readBits(Args &args, compiler::CompileOptions &options) {
+  const bool searches = args.textOr("--weight-bits", "") == "auto";
+  if (searches && !args.has("--calibrate"))
+    args.bad(support::DiagCode::FlagConflict,
+             "--weight-bits auto does not go without --calibrate, on which it measures accuracy",
+             "--calibrate DATA, of training samples with labels");
+  if (args.has("--budget-accuracy") && !searches)
+    args.bad(support::DiagCode::FlagConflict,
+             "--budget-accuracy does not go without --weight-bits auto", "");
+  double budget = 0.0;
+  if (args.has("--budget-accuracy") &&
+      (llvm::StringRef(args.textOr("--budget-accuracy", "")).getAsDouble(budget) ||
+       !(budget >= 0.0 && budget <= 100.0)))
+    args.badValue("--budget-accuracy", "points of accuracy, 0 to 100");
+  if (searches || !args.has("--weight-bits"))
+    return;
+  for (const std::string &item : args.list("--weight-bits", {})) {
+    const auto [left, right] = llvm::StringRef(item).rsplit('=');
+    uint32_t bits = 0;
+    if ((right.empty() ? left : right).getAsInteger(10, bits) || bits < 2 || bits > 16 ||
+        left.empty()) {
+      args.badValue("--weight-bits", "a number from 2 to 16, LAYER=N, or auto");
+    } else if (right.empty()) {
+      options.weightBits = bits;
+      options.forceBits = true; // an exported model has bits of its own
+    } else {
+      options.layerBits[left.str()] = bits;
+    }
+  }
+}
+
+std::optional<double> bitBudget(const Args &args) {
+  constexpr double kPoints = 0.2;
+  if (args.textOr("--weight-bits", "") != "auto")
+    return std::nullopt;
+  double budget = kPoints;
+  llvm::StringRef(args.textOr("--budget-accuracy", "0.2")).getAsDouble(budget);
+  return budget;
+}
+
 static void readMesh(Args &args, compiler::CompileOptions &options) {
   const std::optional<std::string> word = args.text("--mesh");
   if (!word)
@@ -145,9 +190,7 @@ static void readMesh(Args &args, compiler::CompileOptions &options) {
 compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
   compiler::CompileOptions options;
   options.seed = seed;
-  if (const auto bits = args.number("--weight-bits", 2, 16))
-    options.weightBits = static_cast<uint32_t>(*bits);
-  options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
+  readBits(args, options);
   options.quantizer = readQuantizer(args);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);

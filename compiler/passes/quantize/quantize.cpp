@@ -25,7 +25,7 @@ bool isInput(const net::Net &net, uint32_t population) {
   return net.populations[population].kind == net::NeuronKind::Input;
 }
 
-net::QuantNet skeleton(const Module &module, uint32_t weightBits) {
+net::QuantNet skeleton(const Module &module, const QuantizeOptions &options) {
   const net::Net &net = module.net;
   net::QuantNet quant;
   quant.name = net.name;
@@ -54,7 +54,7 @@ net::QuantNet skeleton(const Module &module, uint32_t weightBits) {
     out.source = projection.source;
     out.target = projection.target;
     out.delay = projection.delay;
-    out.weightBits = static_cast<uint8_t>(weightBits);
+    out.weightBits = static_cast<uint8_t>(options.bitsOf(net.populations[projection.target].name));
   }
   return quant;
 }
@@ -178,9 +178,8 @@ const char *absmaxName(const LayerStats &stats) {
 class NetQuantizer {
 public:
   NetQuantizer(const Module &module, const QuantizeOptions &options, PassContext &context)
-      : module(module), options(options), target(context.target),
-        quant(skeleton(module, options.weightBits)), stats(quant.populations.size()),
-        warnings(quant.populations.size()) {}
+      : module(module), options(options), target(context.target), quant(skeleton(module, options)),
+        stats(quant.populations.size()), warnings(quant.populations.size()) {}
 
   // Every layer as absmax has it.
   llvm::Error run() {
@@ -254,10 +253,11 @@ private:
         return seen.takeError();
       moments = std::move(*seen);
     }
-    const auto weightMax = static_cast<uint32_t>((1u << (options.weightBits - 1)) - 1);
+    const auto weightMax =
+        static_cast<uint32_t>((1u << (options.bitsOf(module.net.populations[p].name) - 1)) - 1);
     const quantize::RoundingLoss loss = quantize::roundLayer(
         rounded, p, quant, moments, options.quantizer, weightMax, target.core.weightShift);
-    net::QuantNet fresh = skeleton(module, options.weightBits);
+    net::QuantNet fresh = skeleton(module, options);
     LayerStats found;
     support::Warnings foundWarnings;
     llvm::Error error = layer(rounded, p, fresh, found, foundWarnings);
@@ -290,6 +290,44 @@ private:
   std::vector<support::Warnings> warnings; // per population
 };
 
+llvm::Error badBits(const std::string &flag, uint32_t bits, const target::Target &target) {
+  return Diag(DiagCode::WeightBits, {},
+              formatv("{0} is {1} but target '{2}' has 2 to {3}", flag, bits, target.name,
+                      target.core.weightBits))
+      .help("choose a number in that range, or a target with wider weights")
+      .take();
+}
+
+llvm::Error checkBits(const net::Net &net, const QuantizeOptions &options,
+                      const target::Target &target) {
+  const auto fits = [&](uint32_t bits) { return bits >= 2 && bits <= target.core.weightBits; };
+  llvm::Error errors = llvm::Error::success();
+  if (!fits(options.weightBits))
+    errors = badBits("--weight-bits", options.weightBits, target);
+  std::string layers;
+  for (uint32_t p = 0; p < net.populations.size(); ++p)
+    if (!isInput(net, p))
+      layers += (layers.empty() ? "'" : ", '") + net.populations[p].name + "'";
+  for (const auto &[name, bits] : options.layerBits) {
+    const bool known = std::any_of(
+        net.populations.begin(), net.populations.end(), [&name = name](const auto &population) {
+          return population.name == name && population.kind != net::NeuronKind::Input;
+        });
+    if (!known)
+      errors = llvm::joinErrors(std::move(errors),
+                                Diag(DiagCode::WeightBits, {},
+                                     formatv("--weight-bits names a layer '{0}' that '{1}' does "
+                                             "not have",
+                                             name, net.name))
+                                    .help("its layers are " + layers)
+                                    .take());
+    else if (!fits(bits))
+      errors = llvm::joinErrors(std::move(errors),
+                                badBits("--weight-bits of '" + name + "'", bits, target));
+  }
+  return errors;
+}
+
 llvm::Error checkQuantizer(const QuantizeOptions &options, const target::Target &target) {
   if (options.quantizer != Quantizer::AbsMax && target.core.isCrossbar())
     return Diag(DiagCode::QuantizerUnusable, {},
@@ -297,6 +335,13 @@ llvm::Error checkQuantizer(const QuantizeOptions &options, const target::Target 
                         "weights per neuron",
                         nameOf(options.quantizer), target.name))
         .help("--quantizer absmax")
+        .take();
+  if (!options.layerBits.empty() && target.core.isCrossbar())
+    return Diag(DiagCode::QuantizerUnusable, {},
+                formatv("unsupported: --weight-bits of single layers on '{0}', whose crossbar "
+                        "cores add up bits of axon types",
+                        target.name))
+        .help("--weight-bits N")
         .take();
   if (options.quantizer == Quantizer::Calibrated && !options.observe)
     return Diag(DiagCode::QuantizerUnusable, {},
@@ -322,13 +367,8 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
     return true;
   }
   const net::Net &net = module.net;
-  const uint32_t most = context.target.core.weightBits;
-  if (options.weightBits < 2 || options.weightBits > most)
-    return Diag(DiagCode::WeightBits, {},
-                formatv("--weight-bits is {0} but target '{1}' has 2 to {2}", options.weightBits,
-                        context.target.name, most))
-        .help("choose a number in that range, or a target with wider weights")
-        .take();
+  if (llvm::Error error = checkBits(net, options, context.target))
+    return error;
   if (!module.lowered)
     return missingInput("quantize", "lower");
   if (net.run.encode == net::Encoding::Direct)
