@@ -1,6 +1,7 @@
 // The compiler's one entry point: a network and a target in, an image and its report out.
 #pragma once
 
+#include "compiler/core_ir/overflow.h"
 #include "compiler/pass/calibration.h"
 
 #include "common/image/image.h"
@@ -56,6 +57,7 @@ struct LayerReport {
   bool onHost = false;    // its input projection is a host layer
   // Neurons not proven safe.
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;
+  std::optional<Overflow> overflow; // the farthest of them, and an input that brings it there
 };
 
 struct PassTime {

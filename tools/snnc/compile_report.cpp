@@ -207,6 +207,21 @@ static Json searchJson(const Subject &subject) {
           {"correct", search.correct}, {"tried", search.tried}};
 }
 
+static Json overflowJson(const std::optional<compiler::Overflow> &overflow) {
+  if (!overflow)
+    return nullptr;
+  Json sources = Json::array();
+  for (const compiler::Overflow::Sources &each : overflow->sources)
+    sources.push_back({{"projection", each.projection}, {"neurons", each.neurons}});
+  return {{"neuron", overflow->neuron},
+          {"state", overflow->state},
+          {"bound", std::isfinite(overflow->bound) ? Json(overflow->bound) : Json(nullptr)},
+          {"limit", overflow->limit},
+          {"step", overflow->step ? Json(*overflow->step) : Json(nullptr)},
+          {"sources_that", overflow->excites ? "excite" : "inhibit"},
+          {"sources", sources}};
+}
+
 static Json layerJson(const Subject &subject, const compiler::LayerReport &layer) {
   const LayerGrid grid =
       subject.quant ? gridOf(*subject.quant, subject.target->core, layer.name) : LayerGrid();
@@ -224,7 +239,8 @@ static Json layerJson(const Subject &subject, const compiler::LayerReport &layer
           {"on_host", layer.onHost},
           {"may_wrap_accumulator", layer.mayWrapAccumulator},
           {"may_wrap_current", layer.mayWrapCurrent},
-          {"may_clamp_membrane", layer.mayClampMembrane}};
+          {"may_clamp_membrane", layer.mayClampMembrane},
+          {"overflow", overflowJson(layer.overflow)}};
 }
 
 Json toJson(const CompileOutput &output, const std::vector<std::string> &warnings) {
