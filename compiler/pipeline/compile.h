@@ -23,10 +23,11 @@ struct CompileOptions {
   std::map<std::string, uint32_t> layerBits = {};
   // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
   Quantizer quantizer = Quantizer::AbsMax;
-  ObserveSource observe = {};             // Calibrated needs it
-  std::string mapper = "greedy";          // the mappers there are: see partition.h
-  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
-  uint32_t maxNeuronsPerCore = 0;         // 0: the target's
+  std::map<std::string, Quantizer> layerQuantizers = {}; // of layers that have another
+  ObserveSource observe = {};                            // Calibrated needs it
+  std::string mapper = "greedy";                         // the mappers there are: see partition.h
+  uint32_t meshWidth = 0, meshHeight = 0;                // 0: the target's
+  uint32_t maxNeuronsPerCore = 0;                        // 0: the target's
   bool allowLossy = false;
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.

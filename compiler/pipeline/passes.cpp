@@ -13,9 +13,9 @@ template <class P> static std::unique_ptr<Pass> make(const CompileOptions &) {
   return std::make_unique<P>();
 }
 template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &options) {
-  return std::make_unique<QuantizePass>(QuantizeOptions{options.weightBits, options.allowLossy,
-                                                        options.forceBits, options.quantizer,
-                                                        options.observe, options.layerBits});
+  return std::make_unique<QuantizePass>(
+      QuantizeOptions{options.weightBits, options.allowLossy, options.forceBits, options.quantizer,
+                      options.observe, options.layerBits, options.layerQuantizers});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
   return std::make_unique<PartitionPass>(PartitionOptions{options.mapper, options.maxNeuronsPerCore,

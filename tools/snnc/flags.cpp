@@ -43,7 +43,8 @@ static constexpr FlagSpec kTarget[] = {
     {"--budget-accuracy", nullptr, "P",
      "points of accuracy on --calibrate that --weight-bits auto may cost; default 0.2"},
     {"--quantizer", nullptr, "Q",
-     "absmax, percentile, mse or calibrated; default: calibrated with --calibrate, else absmax"},
+     "absmax, percentile, mse or calibrated, LAYER=Q,... for single layers; default: calibrated "
+     "with --calibrate, else absmax"},
     {"--calibrate", nullptr, "DATA", "choose the integers by what the network does on DATA"},
     {"--calibrate-samples", nullptr, "N", "take the first N samples of DATA; default 4000"},
     {"--mapper", nullptr, "M", "how neurons are laid out on cores: greedy"},
@@ -116,22 +117,35 @@ std::vector<std::string> givenQuantizerFlags(const Args &args) {
   return given(args, {"--quantizer", "--calibrate", "--calibrate-samples"});
 }
 
-static compiler::Quantizer readQuantizer(Args &args) {
+// "Q", "LAYER=Q,...", or both.
+static void readQuantizers(Args &args, compiler::CompileOptions &options) {
   const bool calibrates = args.has("--calibrate");
-  std::optional<compiler::Quantizer> quantizer;
-  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
-           quantizer);
-  if (calibrates &&
-      quantizer.value_or(compiler::Quantizer::Calibrated) != compiler::Quantizer::Calibrated)
+  std::optional<compiler::Quantizer> all;
+  for (const std::string &item : args.list("--quantizer", {})) {
+    const auto [layer, name] = llvm::StringRef(item).rsplit('=');
+    const auto quantizer = compiler::parseQuantizer(name.empty() ? item : name.str());
+    if (!quantizer) {
+      args.badValue("--quantizer", "absmax, percentile, mse or calibrated, LAYER=Q for one layer");
+      return;
+    }
+    if (name.empty())
+      all = *quantizer;
+    else
+      options.layerQuantizers[layer.str()] = *quantizer;
+  }
+  options.quantizer =
+      all.value_or(calibrates ? compiler::Quantizer::Calibrated : compiler::Quantizer::AbsMax);
+  bool calibrated = options.quantizer == compiler::Quantizer::Calibrated;
+  for (const auto &[layer, quantizer] : options.layerQuantizers)
+    calibrated |= quantizer == compiler::Quantizer::Calibrated;
+  if (calibrates && !calibrated)
     args.bad(support::DiagCode::FlagConflict,
              llvm::Twine("--calibrate does not go with --quantizer ") +
-                 compiler::nameOf(*quantizer) + ", which reads no data",
+                 args.textOr("--quantizer", "") + ", which reads no data",
              "leave one of them out");
   if (args.number("--calibrate-samples", 1, UINT32_MAX) && !calibrates)
     args.bad(support::DiagCode::FlagConflict, "--calibrate-samples does not go without --calibrate",
              "");
-  return quantizer.value_or(calibrates ? compiler::Quantizer::Calibrated
-                                       : compiler::Quantizer::AbsMax);
 }
 
 // "N", "LAYER=N,...", both, or "auto".
@@ -191,7 +205,7 @@ compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
   compiler::CompileOptions options;
   options.seed = seed;
   readBits(args, options);
-  options.quantizer = readQuantizer(args);
+  readQuantizers(args, options);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))

@@ -1,6 +1,7 @@
 #include "compiler/passes/quantize/quantize.h"
 
 #include "compiler/pass/unroll.h"
+#include "compiler/passes/quantize/check_options.h"
 #include "compiler/passes/quantize/crossbar.h"
 #include "compiler/passes/quantize/layer.h"
 #include "compiler/passes/quantize/rounded_layer.h"
@@ -195,7 +196,8 @@ public:
   llvm::Error refine() {
     net::Net rounded = module.net;
     for (uint32_t p : inOrder(quant))
-      if (!quant.populations[p].isInput && std::isfinite(stats[p].sqnrDb) && canRound(rounded, p))
+      if (options.quantizerOf(quant.populations[p].name) != Quantizer::AbsMax &&
+          !quant.populations[p].isInput && std::isfinite(stats[p].sqnrDb) && canRound(rounded, p))
         if (llvm::Error error = refineLayer(rounded, p))
           return error;
     return llvm::Error::success();
@@ -247,7 +249,8 @@ private:
   // Keeps what absmax made where the registers do not take the rounded weights as they are.
   llvm::Error refineLayer(net::Net &rounded, uint32_t p) {
     std::vector<std::optional<SourceMoments>> moments;
-    if (options.quantizer == Quantizer::Calibrated) {
+    const Quantizer quantizer = options.quantizerOf(module.net.populations[p].name);
+    if (quantizer == Quantizer::Calibrated) {
       auto seen = observed(p);
       if (!seen)
         return seen.takeError();
@@ -255,8 +258,8 @@ private:
     }
     const auto weightMax =
         static_cast<uint32_t>((1u << (options.bitsOf(module.net.populations[p].name) - 1)) - 1);
-    const quantize::RoundingLoss loss = quantize::roundLayer(
-        rounded, p, quant, moments, options.quantizer, weightMax, target.core.weightShift);
+    const quantize::RoundingLoss loss = quantize::roundLayer(rounded, p, quant, moments, quantizer,
+                                                             weightMax, target.core.weightShift);
     net::QuantNet fresh = skeleton(module, options);
     LayerStats found;
     support::Warnings foundWarnings;
@@ -269,7 +272,7 @@ private:
     found.sqnrDb = decibels(loss.signal, loss.noise);
     found.saturated = static_cast<uint64_t>(loss.saturated);
     found.zeroed = static_cast<uint64_t>(loss.zeroed);
-    found.quantizer = nameOf(options.quantizer);
+    found.quantizer = nameOf(quantizer);
     stats[p] = std::move(found);
     warnings[p] = std::move(foundWarnings);
     quant.populations[p] = std::move(fresh.populations[p]);
@@ -290,72 +293,10 @@ private:
   std::vector<support::Warnings> warnings; // per population
 };
 
-llvm::Error badBits(const std::string &flag, uint32_t bits, const target::Target &target) {
-  return Diag(DiagCode::WeightBits, {},
-              formatv("{0} is {1} but target '{2}' has 2 to {3}", flag, bits, target.name,
-                      target.core.weightBits))
-      .help("choose a number in that range, or a target with wider weights")
-      .take();
-}
-
-llvm::Error checkBits(const net::Net &net, const QuantizeOptions &options,
-                      const target::Target &target) {
-  const auto fits = [&](uint32_t bits) { return bits >= 2 && bits <= target.core.weightBits; };
-  llvm::Error errors = llvm::Error::success();
-  if (!fits(options.weightBits))
-    errors = badBits("--weight-bits", options.weightBits, target);
-  std::string layers;
-  for (uint32_t p = 0; p < net.populations.size(); ++p)
-    if (!isInput(net, p))
-      layers += (layers.empty() ? "'" : ", '") + net.populations[p].name + "'";
-  for (const auto &[name, bits] : options.layerBits) {
-    const bool known = std::any_of(
-        net.populations.begin(), net.populations.end(), [&name = name](const auto &population) {
-          return population.name == name && population.kind != net::NeuronKind::Input;
-        });
-    if (!known)
-      errors = llvm::joinErrors(std::move(errors),
-                                Diag(DiagCode::WeightBits, {},
-                                     formatv("--weight-bits names a layer '{0}' that '{1}' does "
-                                             "not have",
-                                             name, net.name))
-                                    .help("its layers are " + layers)
-                                    .take());
-    else if (!fits(bits))
-      errors = llvm::joinErrors(std::move(errors),
-                                badBits("--weight-bits of '" + name + "'", bits, target));
-  }
-  return errors;
-}
-
-llvm::Error checkQuantizer(const QuantizeOptions &options, const target::Target &target) {
-  if (options.quantizer != Quantizer::AbsMax && target.core.isCrossbar())
-    return Diag(DiagCode::QuantizerUnusable, {},
-                formatv("unsupported: --quantizer {0} on '{1}', whose crossbar cores share a few "
-                        "weights per neuron",
-                        nameOf(options.quantizer), target.name))
-        .help("--quantizer absmax")
-        .take();
-  if (!options.layerBits.empty() && target.core.isCrossbar())
-    return Diag(DiagCode::QuantizerUnusable, {},
-                formatv("unsupported: --weight-bits of single layers on '{0}', whose crossbar "
-                        "cores add up bits of axon types",
-                        target.name))
-        .help("--weight-bits N")
-        .take();
-  if (options.quantizer == Quantizer::Calibrated && !options.observe)
-    return Diag(DiagCode::QuantizerUnusable, {},
-                "--quantizer calibrated chooses by what the network does on data, and there are "
-                "none")
-        .help("--calibrate DATA, of training samples; --quantizer mse needs none")
-        .take();
-  return llvm::Error::success();
-}
-
 } // namespace
 
 llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
-  if (llvm::Error error = checkQuantizer(options, context.target))
+  if (llvm::Error error = quantize::checkOptions(module.net, options, context.target))
     return error;
   if (context.target.core.isCrossbar()) {
     if (!module.lowered)
@@ -367,8 +308,6 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
     return true;
   }
   const net::Net &net = module.net;
-  if (llvm::Error error = checkBits(net, options, context.target))
-    return error;
   if (!module.lowered)
     return missingInput("quantize", "lower");
   if (net.run.encode == net::Encoding::Direct)
@@ -378,9 +317,8 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
   NetQuantizer quantizer(module, options, context);
   if (llvm::Error error = quantizer.run())
     return error;
-  if (options.quantizer != Quantizer::AbsMax)
-    if (llvm::Error error = quantizer.refine())
-      return error;
+  if (llvm::Error error = quantizer.refine())
+    return error;
   if (llvm::Error error = checkBiasTiming(net, quantizer.result()))
     return error;
   quantizer.finish(module, context.warnings);
