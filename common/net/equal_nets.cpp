@@ -112,7 +112,13 @@ Difference populationDifference(const QuantPopulation &a, const QuantPopulation 
   return configsDifference(where, a.crossbar, b.crossbar);
 }
 
-Difference hostDifference(const HostLayer &a, const HostLayer &b, uint32_t sources) {
+uint32_t sourcesOf(const HostLayer &layer) {
+  if (const auto *dense = std::get_if<DenseInts>(&layer.weights))
+    return dense->cols;
+  return std::get<SparseInts>(layer.weights).pres;
+}
+
+Difference hostDifference(const HostLayer &a, const HostLayer &b) {
   const std::string where = "host layer '" + a.name + "'";
   if (auto d = compare(where, "name", a.name, b.name))
     return d;
@@ -121,7 +127,9 @@ Difference hostDifference(const HostLayer &a, const HostLayer &b, uint32_t sourc
                     a.inputMin == b.inputMin && a.inputMax == b.inputMax;
   if (!same)
     return where + ": registers differ";
-  return synapseDifference(where, sources, OutgoingInts(a), OutgoingInts(b));
+  if (auto d = compare(where, "sources", sourcesOf(a), sourcesOf(b)))
+    return d;
+  return synapseDifference(where, sourcesOf(a), OutgoingInts(a), OutgoingInts(b));
 }
 
 template <class T, class F>
@@ -142,16 +150,21 @@ std::optional<std::string> firstDifference(const QuantNet &a, const QuantNet &b)
     return d;
   if (auto d = listDifference("projections", a.projections, b.projections, projectionDifference))
     return d;
-  const auto hosts = [&](const HostLayer &x, const HostLayer &y) {
-    return hostDifference(x, y, a.populations[x.source].size());
-  };
-  if (auto d = listDifference("host layers", a.hostLayers, b.hostLayers, hosts))
+  if (auto d = listDifference("host layers", a.hostLayers, b.hostLayers, hostDifference))
     return d;
   if (a.inputs != b.inputs)
     return "network: the inputs differ";
   if (a.outputs != b.outputs)
     return "network: the outputs differ";
   return std::nullopt;
+}
+
+std::optional<std::string> firstDifference(const QuantPopulation &a, const QuantPopulation &b) {
+  return populationDifference(a, b);
+}
+
+std::optional<std::string> firstDifference(const HostLayer &a, const HostLayer &b) {
+  return hostDifference(a, b);
 }
 
 } // namespace snnc::net

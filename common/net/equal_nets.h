@@ -15,5 +15,7 @@ namespace snnc::net {
 // The first difference, as one clause: "projection 'fc2': synapse 3 -> 5 weighs 12 against 13".
 // Empty if there is none. O(synapses).
 std::optional<std::string> firstDifference(const QuantNet &a, const QuantNet &b);
+std::optional<std::string> firstDifference(const QuantPopulation &a, const QuantPopulation &b);
+std::optional<std::string> firstDifference(const HostLayer &a, const HostLayer &b);
 
 } // namespace snnc::net

@@ -4,6 +4,7 @@
 // A walk refers to its map, which outlives it. Walks keep scratch memory: not for two threads.
 #pragma once
 
+#include "common/net/turn_over.h"
 #include "common/net/window_walk.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -17,24 +18,11 @@ enum class By { Target, Source };
 
 // Rows become columns and back; targets ascend as before.
 template <class T> SparseMap<T> turnedOver(const SparseMap<T> &map) {
-  SparseMap<T> turned;
-  turned.posts = map.pres;
-  turned.pres = map.posts;
-  turned.rowStart.assign(size_t{map.posts} + 1, 0);
-  turned.columns.resize(map.columns.size());
-  turned.values.resize(map.values.size());
-  for (uint32_t target : map.columns)
-    ++turned.rowStart[target + 1];
-  for (size_t target = 0; target < map.posts; ++target)
-    turned.rowStart[target + 1] += turned.rowStart[target];
-  std::vector<uint64_t> next(turned.rowStart.begin(), turned.rowStart.end() - 1);
-  for (uint32_t source = 0; source < map.pres; ++source)
-    for (uint64_t at = map.rowStart[source]; at < map.rowStart[source + 1]; ++at) {
-      const uint64_t to = next[map.columns[at]]++;
-      turned.columns[to] = source;
-      turned.values[to] = map.values[at];
-    }
-  return turned;
+  Compressed<T> columns = turnOver<T>(
+      map.rowStart, map.posts, [&](size_t i) { return map.columns[i]; },
+      [&](size_t i) { return map.values[i]; }, [](size_t) { return true; });
+  return {map.pres, map.posts, std::move(columns.start), std::move(columns.index),
+          std::move(columns.values)};
 }
 
 template <class Map, By by> class MapWalk;

@@ -50,41 +50,13 @@ uint64_t NpyArray::count() const {
   return n;
 }
 
-template <class To, class From> static std::vector<To> convert(llvm::ArrayRef<char> bytes) {
-  std::vector<To> out(bytes.size() / sizeof(From));
-  for (size_t i = 0; i < out.size(); ++i) {
-    From value;
-    std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
-    out[i] = static_cast<To>(value);
-  }
-  return out;
-}
-
 template <class To> static std::vector<To> convertAny(const NpyArray &array) {
-  switch (array.type) {
-  case NpyType::Bool: // any nonzero byte would be true; files hold 0 and 1
-  case NpyType::U8:
-    return convert<To, uint8_t>(array.bytes);
-  case NpyType::I8:
-    return convert<To, int8_t>(array.bytes);
-  case NpyType::U16:
-    return convert<To, uint16_t>(array.bytes);
-  case NpyType::I16:
-    return convert<To, int16_t>(array.bytes);
-  case NpyType::U32:
-    return convert<To, uint32_t>(array.bytes);
-  case NpyType::I32:
-    return convert<To, int32_t>(array.bytes);
-  case NpyType::U64:
-    return convert<To, uint64_t>(array.bytes);
-  case NpyType::I64:
-    return convert<To, int64_t>(array.bytes);
-  case NpyType::F32:
-    return convert<To, float>(array.bytes);
-  case NpyType::F64:
-    return convert<To, double>(array.bytes);
-  }
-  llvm_unreachable("every type is listed");
+  return visit(array, [](auto elements) {
+    std::vector<To> out(elements.size());
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<To>(elements[i]);
+    return out;
+  });
 }
 
 std::vector<double> NpyArray::toDoubles() const {

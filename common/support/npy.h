@@ -5,6 +5,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/ErrorHandling.h"
 
 #include <cstdint>
 #include <cstring>
@@ -54,6 +55,51 @@ struct NpyArray {
   }
 };
 using NpyArrays = std::map<std::string, NpyArray>;
+
+// Elements as they lie in an array, which need not be aligned for them.
+template <class T> class NpyElements {
+public:
+  explicit NpyElements(const NpyArray &array)
+      : data(array.bytes.data()), count(array.bytes.size() / sizeof(T)) {}
+  size_t size() const { return count; }
+  T operator[](size_t i) const {
+    T value;
+    std::memcpy(&value, data + i * sizeof(T), sizeof(T));
+    return value;
+  }
+
+private:
+  const char *data;
+  size_t count;
+};
+
+// f(NpyElements<T>) with the array's own type: nothing is copied. Bools are bytes.
+template <class F> decltype(auto) visit(const NpyArray &array, F f) {
+  switch (array.type) {
+  case NpyType::Bool:
+  case NpyType::U8:
+    return f(NpyElements<uint8_t>(array));
+  case NpyType::I8:
+    return f(NpyElements<int8_t>(array));
+  case NpyType::U16:
+    return f(NpyElements<uint16_t>(array));
+  case NpyType::I16:
+    return f(NpyElements<int16_t>(array));
+  case NpyType::U32:
+    return f(NpyElements<uint32_t>(array));
+  case NpyType::I32:
+    return f(NpyElements<int32_t>(array));
+  case NpyType::U64:
+    return f(NpyElements<uint64_t>(array));
+  case NpyType::I64:
+    return f(NpyElements<int64_t>(array));
+  case NpyType::F32:
+    return f(NpyElements<float>(array));
+  case NpyType::F64:
+    return f(NpyElements<double>(array));
+  }
+  llvm_unreachable("every type is listed");
+}
 
 // Reading: Fortran order and big-endian come back row-major and little-endian. NpyFormat (1008)
 // for damaged files and "unsupported:" types, NpzFormat (1009) for damaged archives.

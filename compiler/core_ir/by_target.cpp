@@ -14,23 +14,9 @@ ByTarget::ByTarget(const net::QuantProjection &projection) {
 }
 
 void ByTarget::transpose(const net::SparseInts &sparse) {
-  start.assign(size_t{sparse.posts} + 1, 0);
-  for (size_t i = 0; i < sparse.values.size(); ++i)
-    if (sparse.values[i] != 0)
-      ++start[sparse.columns[i] + 1];
-  for (uint32_t target = 0; target < sparse.posts; ++target)
-    start[target + 1] += start[target];
-  sources.resize(start.back());
-  values.resize(start.back());
-  std::vector<uint64_t> next(start.begin(), start.end() - 1);
-  for (uint32_t source = 0; source < sparse.pres; ++source)
-    for (uint64_t i = sparse.rowStart[source]; i < sparse.rowStart[source + 1]; ++i) {
-      if (sparse.values[i] == 0)
-        continue;
-      const uint64_t at = next[sparse.columns[i]]++;
-      sources[at] = source;
-      values[at] = sparse.values[i];
-    }
+  turned = net::turnOver<int16_t>(
+      sparse.rowStart, sparse.posts, [&](size_t i) { return sparse.columns[i]; },
+      [&](size_t i) { return sparse.values[i]; }, [&](size_t i) { return sparse.values[i] != 0; });
 }
 
 std::vector<ByTarget> allByTarget(const net::QuantNet &net) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/net/synapses.h"
+#include "common/net/turn_over.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ public:
     }
     if (any)
       return any->forEach(target, f);
-    for (uint64_t i = start[target]; i < start[target + 1]; ++i)
-      f(sources[i], values[i]);
+    for (uint64_t i = turned.start[target]; i < turned.start[target + 1]; ++i)
+      f(turned.index[i], turned.values[i]);
   }
 
 private:
@@ -36,9 +37,7 @@ private:
 
   const net::DenseInts *dense = nullptr;
   std::optional<net::IncomingInts> any;
-  std::vector<uint64_t> start;
-  std::vector<uint32_t> sources;
-  std::vector<int16_t> values;
+  net::Compressed<int16_t> turned; // by target
 };
 
 // One entry per projection of the net.

@@ -80,6 +80,7 @@ struct HostInput {
 struct CoreIr {
   std::vector<Cluster> clusters;
   uint32_t coresLowerBound = 0;
+  std::vector<std::string> remarks; // of the mapper, for people
   bool placed = false, routed = false;
   uint32_t meshWidth = 0, meshHeight = 0; // after place: bounding box of the used cores
   std::vector<uint32_t> firstTick;        // per population

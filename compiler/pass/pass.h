@@ -14,6 +14,7 @@ namespace snnc::compiler {
 struct PassContext {
   const target::Target &target;
   support::Warnings &warnings;
+  unsigned threads = 1; // at most; what a pass makes does not depend on it
 };
 
 class Pass {

@@ -7,6 +7,7 @@
 #include "common/net/print.h"
 #include "common/net/verify.h"
 #include "common/support/file_io.h"
+#include "common/support/memory.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -72,14 +73,24 @@ static llvm::Error dump(const std::string &folder, size_t number, llvm::StringRe
 }
 
 llvm::Error PassManager::runOne(Pass &pass, Module &module, PassContext &context) {
-  const auto start = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  const auto secondsSince = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  const Clock::time_point start = Clock::now();
   llvm::Expected<bool> changed = pass.run(module, context);
   if (!changed)
     return changed.takeError();
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  done.push_back({pass.name().str(), time.count(), *changed});
-  if (llvm::Error error = verifyModule(module, context.target))
-    return error;
+  PassRecord &record = done.emplace_back();
+  record.name = pass.name().str();
+  record.seconds = secondsSince(start);
+  record.changed = *changed;
+  const Clock::time_point verifying = Clock::now();
+  if (*changed)
+    if (llvm::Error error = verifyModule(module, context.target))
+      return error;
+  record.verifySeconds = secondsSince(verifying);
+  record.peakMemory = support::peakMemory();
   return options.dumpDir.empty() ? llvm::Error::success()
                                  : dump(options.dumpDir, done.size(), pass.name(), module);
 }

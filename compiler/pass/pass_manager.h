@@ -1,5 +1,5 @@
-// Runs passes in order, each inside one wrapper: timer, verifiers (always on), dump, stop-after,
-// skip, bisect. No pass runs outside it.
+// Runs passes in order, each inside one wrapper: timer, verifiers (always on, after a pass that
+// changed the module), dump, stop-after, skip, bisect. No pass runs outside it.
 #pragma once
 
 #include "compiler/pass/pass.h"
@@ -19,7 +19,8 @@ struct PassManagerOptions {
 
 struct PassRecord {
   std::string name;
-  double seconds = 0;
+  double seconds = 0, verifySeconds = 0; // of the pass, and of the verifiers after it
+  uint64_t peakMemory = 0;               // of the process up to its end, bytes
   bool changed = false;
 };
 

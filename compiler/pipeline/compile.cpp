@@ -89,7 +89,8 @@ CompileReport reportOf(const Module &module, const PassManager &manager) {
   report.hopsPerTick = module.traffic.hopsPerTick;
   report.lowerBoundMessagesPerTick = module.traffic.lowerBoundMessagesPerTick;
   for (const PassRecord &record : manager.records())
-    report.passes.push_back({record.name, record.seconds, record.changed});
+    report.passes.push_back(
+        {record.name, record.seconds, record.verifySeconds, record.peakMemory, record.changed});
   return report;
 }
 
@@ -104,7 +105,7 @@ llvm::Expected<CompileResult> runPipeline(Module module, const std::vector<std::
   PassManager manager({options.stopAfter, options.skip, options.bisect, options.dumpDir});
   for (const std::string &name : names)
     manager.add(findPass(name)->make(options));
-  PassContext context{target, warnings};
+  PassContext context{target, warnings, options.threads};
   if (llvm::Error error = manager.run(module, context))
     return error;
 

@@ -25,14 +25,15 @@ struct CompileOptions {
   Quantizer quantizer = Quantizer::AbsMax;
   std::map<std::string, Quantizer> layerQuantizers = {}; // of layers that have another
   ObserveSource observe = {};                            // Calibrated needs it
-  std::string mapper = "greedy";                         // the mappers there are: see partition.h
+  std::string mapper = "hyper";                          // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0;                // 0: the target's
   uint32_t maxNeuronsPerCore = 0;                        // 0: the target's
   bool allowLossy = false;
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
   bool forceBits = false;
-  uint64_t seed = 1; // for mappers that draw; the greedy one never does
+  uint64_t seed = 1; // of mappers
+  unsigned threads = 1; // the image does not depend on them
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
   std::vector<std::string> skip;
@@ -61,9 +62,10 @@ struct LayerReport {
   std::optional<Overflow> overflow; // the farthest of them, and an input that brings it there
 };
 
-struct PassTime {
+struct PassTime { // as PassRecord (pass_manager.h)
   std::string name;
-  double seconds;
+  double seconds, verifySeconds;
+  uint64_t peakMemory;
   bool changed;
 };
 

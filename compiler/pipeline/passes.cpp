@@ -6,6 +6,7 @@
 #include "compiler/passes/place/place.h"
 #include "compiler/passes/quantize/quantize.h"
 #include "compiler/passes/route/route.h"
+#include "compiler/passes/validate/validate.h"
 
 namespace snnc::compiler {
 
@@ -18,8 +19,9 @@ template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &optio
                       options.observe, options.layerBits, options.layerQuantizers});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
-  return std::make_unique<PartitionPass>(PartitionOptions{options.mapper, options.maxNeuronsPerCore,
-                                                          options.meshWidth, options.meshHeight});
+  return std::make_unique<PartitionPass>(
+      PartitionOptions{options.mapper, options.maxNeuronsPerCore, options.meshWidth,
+                       options.meshHeight, options.seed, options.threads, {}});
 }
 template <> std::unique_ptr<Pass> make<PlacePass>(const CompileOptions &options) {
   return std::make_unique<PlacePass>(PlaceOptions{options.meshWidth, options.meshHeight});
@@ -33,6 +35,8 @@ static const PassInfo kPasses[] = {
     {"quantize", "turn weights and parameters into the target's integers", "net", "quant",
      make<QuantizePass>},
     {"route", "build axon tables, output slots and host routes", "core", "core", make<RoutePass>},
+    {"validate", "prove that the image is the quantised network, synapse by synapse",
+     "quant, image", "-", make<ValidatePass>},
 };
 
 llvm::ArrayRef<PassInfo> allPasses() {

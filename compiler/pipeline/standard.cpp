@@ -5,8 +5,9 @@
 
 namespace snnc::compiler {
 
-static constexpr llvm::StringLiteral kStandard = "lower,quantize,partition,place,route,emit";
-static constexpr llvm::StringLiteral kInteger = "partition,place,route,emit";
+static constexpr llvm::StringLiteral kStandard =
+    "lower,quantize,partition,place,route,emit,validate";
+static constexpr llvm::StringLiteral kInteger = "partition,place,route,emit,validate";
 
 static std::vector<std::string> split(llvm::StringRef list) {
   llvm::SmallVector<llvm::StringRef, 8> names;

@@ -1,5 +1,6 @@
 // Every alarm rings: each test breaks one thing on purpose and must be told where.
 #include "common/image/codec.h"
+#include "common/image/match_network.h"
 #include "common/image/synapse_words.h"
 #include "runtime/cycle/cycle_machine.h"
 #include "runtime/verify/verify.h"
@@ -168,6 +169,7 @@ TEST(Alarms, SilentWhenNothingIsWrong) {
       run(subject, subject.image, {{"quant", {}}, {"cycle", cycleEngine()}});
   EXPECT_TRUE(report.pass);
   EXPECT_EQ(report.imageEqualsNetwork, true);
+  EXPECT_FALSE(llvm::errorToBool(image::matchNetwork(subject.image, subject.net)));
   ASSERT_EQ(report.pairs.size(), 1u);
   EXPECT_FALSE(report.pairs[0].first);
   EXPECT_TRUE(compareWith({}).equal());
@@ -190,6 +192,7 @@ TEST(Alarms, FlippedWeightBitInTheImage) {
               run(subject, broken, {{"quant", {}}, {"cycle", cycleEngine()}});
           ASSERT_FALSE(report.pass) << "core " << c << " word " << w << " lane " << lane;
           EXPECT_EQ(report.imageEqualsNetwork, false);
+          EXPECT_TRUE(llvm::errorToBool(image::matchNetwork(broken, subject.net)));
           EXPECT_NE(report.imageDifference, "");
           EXPECT_GT(report.pairs[0].spikeMismatches + report.pairs[0].stateMismatches, 0u);
           ASSERT_TRUE(report.pairs[0].first);
@@ -253,6 +256,10 @@ TEST(Alarms, EngineWithOneWrongRule) {
   };
   for (const auto &[name, rule] : rules) {
     SCOPED_TRACE(name);
+    const Subject subject;
+    Image broken = subject.image;
+    rule(broken);
+    EXPECT_TRUE(llvm::errorToBool(image::matchNetwork(broken, subject.net)));
     const verify::PairReport pair = compareWith({.load = rule});
     EXPECT_GT(pair.stateMismatches, 0u);
     ASSERT_TRUE(pair.first);

@@ -11,13 +11,17 @@ using support::DiagCode;
 static llvm::Error write(CompileOutput &output, Args &args, Console &console) {
   if (!output.subject.image)
     return llvm::Error::success();
+  const Stopwatch writing;
   const llvm::SmallVector<char, 0> bytes = image::encode(*output.subject.image);
   output.sha256 = image::sha256Hex(bytes);
   output.imagePath = args.textOr("--output", "");
   if (output.imagePath.empty())
     return llvm::Error::success();
   console.detail("writing " + output.imagePath);
-  return support::writeFile(output.imagePath, llvm::ArrayRef<char>(bytes));
+  if (llvm::Error error = support::writeFile(output.imagePath, llvm::ArrayRef<char>(bytes)))
+    return error;
+  console.stage("write", writing.seconds());
+  return llvm::Error::success();
 }
 
 static llvm::Expected<int> runCompile(Args &args, Console &console) {
@@ -28,7 +32,7 @@ static llvm::Expected<int> runCompile(Args &args, Console &console) {
   const bool emitIr = args.choice("--emit", {"ir", "image"}).value_or("image") == "ir";
   args.needed("--target", "'snnc targets' lists them");
   if (args.has("--output") && options.compile.stopAfter != "" &&
-      options.compile.stopAfter != "emit")
+      options.compile.stopAfter != "emit" && options.compile.stopAfter != "validate")
     args.bad(DiagCode::FlagConflict, "-o does not go with --stop-after: there is no image yet", "");
   if (emitIr && console.json)
     args.bad(DiagCode::FlagConflict, "--emit ir does not go with --json: both print to stdout", "");
@@ -62,7 +66,7 @@ static llvm::Expected<int> runCompile(Args &args, Console &console) {
 static constexpr FlagSpec kFlags[] = {
     {"--output", "-o", "OUT", "write the image to OUT; without it nothing is written"},
     {"--explain", nullptr, nullptr, "also print the overflow proof and every core's load"},
-    {"--stop-after", nullptr, "PASS", "lower, quantize, partition, place, route or emit"},
+    {"--stop-after", nullptr, "PASS", "lower, quantize, partition, place, route, emit or validate"},
     {"--emit", nullptr, "KIND", "ir prints the text IR after the last pass; default: image"},
 };
 static const FlagGroup kCompileFlags = {"compile", kFlags};

@@ -22,9 +22,10 @@ static llvm::Error inFile(llvm::Error error, const std::string &path) {
   });
 }
 
-static llvm::Error compileWith(const compiler::CompileOptions &options, Console &console,
+static llvm::Error compileWith(compiler::CompileOptions options, Console &console,
                                Subject &subject) {
   support::Warnings warnings;
+  options.threads = console.threads;
   auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
                             : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
@@ -36,10 +37,8 @@ static llvm::Error compileWith(const compiler::CompileOptions &options, Console 
   subject.image = std::move(result->image);
   subject.report = std::move(result->report);
   subject.ir = std::move(result->ir);
-  if (options.time)
-    for (const compiler::PassTime &pass : subject.report.passes)
-      llvm::errs() << llvm::formatv("{0,-12} {1,10:F3} ms{2}\n", pass.name, pass.seconds * 1e3,
-                                    pass.changed ? "" : "  (unchanged)");
+  for (const compiler::PassTime &pass : subject.report.passes)
+    console.stage(pass.name, pass.seconds, pass.verifySeconds, pass.peakMemory);
   return llvm::Error::success();
 }
 

@@ -9,6 +9,7 @@ Console::Console(Args &args)
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   threads = static_cast<unsigned>(args.number("--threads", 1, 1024).value_or(cores));
   seed = args.number("--seed", 0, UINT64_MAX).value_or(1);
+  timesStages = verbose && !quiet;
 }
 
 void Console::note(const llvm::Twine &text) {
@@ -19,6 +20,18 @@ void Console::note(const llvm::Twine &text) {
 void Console::detail(const llvm::Twine &text) {
   if (verbose && !quiet)
     llvm::errs() << text << '\n';
+}
+
+void Console::stage(llvm::StringRef name, double seconds, std::optional<double> verifySeconds,
+                    uint64_t peakMemory) {
+  if (!timesStages)
+    return;
+  llvm::errs() << llvm::formatv("{0,-10} {1,10:F3} ms", name, seconds * 1e3);
+  if (verifySeconds)
+    llvm::errs() << llvm::formatv("  verify {0,9:F3} ms", *verifySeconds * 1e3);
+  else
+    llvm::errs() << llvm::formatv("{0,21}", "");
+  llvm::errs() << llvm::formatv("  peak {0,7} MiB\n", peakMemory >> 20);
 }
 
 void Console::warn(const support::Warnings &warnings) {

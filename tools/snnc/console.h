@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/support/diag.h"
+#include "common/support/memory.h"
 #include "tools/snnc/args.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -22,12 +23,17 @@ public:
   explicit Console(Args &args);
 
   bool json = false, quiet = false, verbose = false;
-  unsigned threads = 1; // >= 1
+  bool timesStages = false; // --time, or -v
+  unsigned threads = 1;     // >= 1
   uint64_t seed = 1;
 
   llvm::raw_ostream &out() { return llvm::outs(); }
   void note(const llvm::Twine &text);   // stderr unless -q
   void detail(const llvm::Twine &text); // stderr with -v
+  // stderr, if `timesStages`: how long a stage of the work took, how long its result was verified,
+  // and the most memory that the process has had.
+  void stage(llvm::StringRef name, double seconds, std::optional<double> verifySeconds = {},
+             uint64_t peakMemory = support::peakMemory());
   // stderr unless -q; kept for the JSON object.
   void warn(const support::Warnings &warnings);
   const std::vector<std::string> &warnings() const { return warningTexts; }
@@ -36,6 +42,16 @@ public:
 
 private:
   std::vector<std::string> warningTexts;
+};
+
+class Stopwatch {
+public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+private:
+  const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
 };
 
 // "run: 1234/10000 samples, 12 s left" on stderr: only on a terminal, only for work that has taken

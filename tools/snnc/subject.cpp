@@ -231,7 +231,10 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
     return subject;
   }
   support::Warnings warnings;
+  console.timesStages |= options.compile.time;
+  Stopwatch reading;
   llvm::Error error = readModel(subject, options.model.profile, warnings);
+  console.stage("read", reading.seconds());
   console.warn(warnings);
   if (error)
     return error;

@@ -1,5 +1,7 @@
 #include "compiler/frontends/json/json_weights.h"
 
+#include "compiler/frontends/json/json_csr.h"
+
 #include "common/net/number_text.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -36,6 +38,34 @@ std::optional<uint32_t> rowsOf(Context &context, const JsonNode &node) {
   return static_cast<uint32_t>(std::min<uint64_t>(array->shape[0], UINT32_MAX));
 }
 
+void wrongShape(Context &context, const JsonNode &node, uint64_t found, llvm::StringRef side,
+                const std::string &layer, uint32_t size, const support::SourceLoc &layerLoc) {
+  context.doc.add(Diag(DiagCode::WeightShape, node.loc(),
+                       llvm::formatv("weights have {0} {1} but layer '{2}' has {3} neurons", found,
+                                     side, layer, size))
+                      .note(layerLoc, llvm::formatv("'{0}' is declared here", layer))
+                      .help("rows are the neurons of the layer, columns those of its source, as in "
+                            "PyTorch; was the matrix transposed?")
+                      .data());
+}
+
+bool toFloat(const JsonNode &node, double value, uint64_t row, uint64_t col, float &out) {
+  out = static_cast<float>(value);
+  if (std::isfinite(out))
+    return true;
+  node.error(DiagCode::NotFinite,
+             llvm::formatv("weight [{0}, {1}] is {2} but must be a finite float32", row, col,
+                           net::numberText(value)),
+             "did training diverge?");
+  return false;
+}
+
+void warnRounded(Context &context, const JsonNode &node, const std::string &what) {
+  context.warnings.push_back(
+      Diag(DiagCode::RoundedWeights, node.loc(), what + " is float64 and was rounded to float32")
+          .data());
+}
+
 namespace {
 
 constexpr const char *kForms = "weights are [[...], ...], {\"npy\": file}, {\"entries\": [...]}, "
@@ -58,63 +88,29 @@ private:
   std::optional<net::Weights> inlineRows();
   std::optional<net::Weights> denseFile(JsonObject object);
   std::optional<net::Weights> entries(const JsonNode &list);
-  std::optional<net::Weights> csr(const JsonNode &parts);
   std::optional<net::Weights> identity(const JsonNode &weight);
   std::optional<net::Weights> sparseOf(std::vector<Entry> entries);
 
-  void wrongShape(uint64_t found, const char *side, const std::string &layer, uint32_t size,
-                  const support::SourceLoc &layerLoc);
   bool checkShape(uint64_t rows, uint64_t cols);
-  // float32 of `value`; false (and an error) if it is not finite.
-  bool toFloat(double value, uint64_t row, uint64_t col, float &out);
-  void warnRounded(const std::string &what);
 
   Context &context;
   const JsonNode &node;
   const Ends &ends;
 };
 
-void WeightReader::wrongShape(uint64_t found, const char *side, const std::string &layer,
-                              uint32_t size, const support::SourceLoc &layerLoc) {
-  context.doc.add(Diag(DiagCode::WeightShape, node.loc(),
-                       llvm::formatv("weights have {0} {1} but layer '{2}' has {3} neurons", found,
-                                     side, layer, size))
-                      .note(layerLoc, llvm::formatv("'{0}' is declared here", layer))
-                      .help("rows are the neurons of the layer, columns those of its source, as in "
-                            "PyTorch; was the matrix transposed?")
-                      .data());
-}
-
 bool WeightReader::checkShape(uint64_t rows, uint64_t cols) {
   if (rows != ends.targets)
-    wrongShape(rows, "rows", ends.target, ends.targets, ends.targetLoc);
+    wrongShape(context, node, rows, "rows", ends.target, ends.targets, ends.targetLoc);
   if (cols != ends.sources)
-    wrongShape(cols, "columns", ends.source, ends.sources, ends.sourceLoc);
+    wrongShape(context, node, cols, "columns", ends.source, ends.sources, ends.sourceLoc);
   return rows == ends.targets && cols == ends.sources;
-}
-
-bool WeightReader::toFloat(double value, uint64_t row, uint64_t col, float &out) {
-  out = static_cast<float>(value);
-  if (std::isfinite(out))
-    return true;
-  node.error(DiagCode::NotFinite,
-             llvm::formatv("weight [{0}, {1}] is {2} but must be a finite float32", row, col,
-                           net::numberText(value)),
-             "did training diverge?");
-  return false;
-}
-
-void WeightReader::warnRounded(const std::string &what) {
-  context.warnings.push_back(
-      Diag(DiagCode::RoundedWeights, node.loc(), what + " is float64 and was rounded to float32")
-          .data());
 }
 
 std::optional<net::Weights> WeightReader::inlineRows() {
   const std::vector<JsonNode> rows = node.elements();
   net::DenseWeights weights{ends.targets, ends.sources, {}};
   if (rows.size() != ends.targets) {
-    wrongShape(rows.size(), "rows", ends.target, ends.targets, ends.targetLoc);
+    wrongShape(context, node, rows.size(), "rows", ends.target, ends.targets, ends.targetLoc);
     return std::nullopt;
   }
   std::vector<double> values;
@@ -123,12 +119,12 @@ std::optional<net::Weights> WeightReader::inlineRows() {
     if (!rows[row].numbers(values))
       return std::nullopt;
     if (values.size() != ends.sources) {
-      wrongShape(values.size(), llvm::formatv("columns in row {0}", row).str().c_str(), ends.source,
-                 ends.sources, ends.sourceLoc);
+      wrongShape(context, node, values.size(), llvm::formatv("columns in row {0}", row).str(),
+                 ends.source, ends.sources, ends.sourceLoc);
       return std::nullopt;
     }
     for (size_t col = 0; col < values.size(); ++col)
-      if (!toFloat(values[col], row, col, weights.values.emplace_back()))
+      if (!toFloat(node, values[col], row, col, weights.values.emplace_back()))
         return std::nullopt;
   }
   return weights;
@@ -144,13 +140,13 @@ std::optional<net::Weights> WeightReader::denseFile(JsonObject object) {
     return std::nullopt;
   net::DenseWeights weights{ends.targets, ends.sources, array->toFloats()};
   for (size_t i = 0; i < weights.values.size(); ++i)
-    if (!toFloat(static_cast<double>(weights.values[i]), i / ends.sources, i % ends.sources,
+    if (!toFloat(node, static_cast<double>(weights.values[i]), i / ends.sources, i % ends.sources,
                  weights.values[i]))
       return std::nullopt;
   if (array->type == support::NpyType::F64) {
     const std::vector<double> exact = array->toDoubles();
     if (!std::equal(exact.begin(), exact.end(), weights.values.begin()))
-      warnRounded("'" + *file.string() + "'");
+      warnRounded(context, node, "'" + *file.string() + "'");
   }
   return weights;
 }
@@ -196,67 +192,22 @@ std::optional<net::Weights> WeightReader::entries(const JsonNode &list) {
     const auto weight = parts[2].number();
     float value = 0;
     if (!target || !source || !weight ||
-        !toFloat(*weight, static_cast<uint64_t>(*target), static_cast<uint64_t>(*source), value))
+        !toFloat(node, *weight, static_cast<uint64_t>(*target), static_cast<uint64_t>(*source),
+                 value))
       return std::nullopt;
     out.push_back({static_cast<uint32_t>(*source), static_cast<uint32_t>(*target), value});
   }
   return sparseOf(std::move(out));
 }
 
-// SciPy's csr_matrix: row t is target t, its columns are sources.
-std::optional<net::Weights> WeightReader::csr(const JsonNode &parts) {
-  JsonObject object = parts.object();
-  const auto indptr = readArray(context, object.required("indptr"));
-  const auto indices = readArray(context, object.required("indices"));
-  const auto data = readArray(context, object.required("data"));
-  object.finish();
-  if (!indptr || !indices || !data)
-    return std::nullopt;
-  if (indptr->isFloat() || indices->isFloat()) {
-    parts.error(DiagCode::WeightShape, "'indptr' and 'indices' must be arrays of integers");
-    return std::nullopt;
-  }
-  const std::vector<int64_t> starts = indptr->toIntegers(), columns = indices->toIntegers();
-  const std::vector<double> values = data->toDoubles();
-  if (starts.size() != size_t{ends.targets} + 1) {
-    wrongShape(starts.empty() ? 0 : starts.size() - 1, "rows", ends.target, ends.targets,
-               ends.targetLoc);
-    return std::nullopt;
-  }
-  const bool sound = columns.size() == values.size() && starts.front() == 0 &&
-                     starts.back() == static_cast<int64_t>(values.size()) &&
-                     std::is_sorted(starts.begin(), starts.end());
-  if (!sound) {
-    parts.error(DiagCode::WeightShape,
-                llvm::formatv("'indptr' must rise from 0 to {0}, the number of 'data' ({1} "
-                              "'indices')",
-                              values.size(), columns.size()));
-    return std::nullopt;
-  }
-  std::vector<Entry> out;
-  for (uint32_t target = 0; target < ends.targets; ++target)
-    for (int64_t at = starts[target]; at < starts[target + 1]; ++at) {
-      const int64_t source = columns[static_cast<size_t>(at)];
-      if (source < 0 || source >= int64_t{ends.sources}) {
-        wrongShape(static_cast<uint64_t>(std::max<int64_t>(source, 0)) + 1, "columns", ends.source,
-                   ends.sources, ends.sourceLoc);
-        return std::nullopt;
-      }
-      float value = 0;
-      if (!toFloat(values[static_cast<size_t>(at)], target, static_cast<uint64_t>(source), value))
-        return std::nullopt;
-      out.push_back({static_cast<uint32_t>(source), target, value});
-    }
-  return sparseOf(std::move(out));
-}
-
 std::optional<net::Weights> WeightReader::identity(const JsonNode &weight) {
   const auto number = weight.number();
   float value = 0;
-  if (!number || !toFloat(*number, 0, 0, value))
+  if (!number || !toFloat(node, *number, 0, 0, value))
     return std::nullopt;
   if (ends.sources != ends.targets) {
-    wrongShape(ends.sources, "rows and columns", ends.target, ends.targets, ends.targetLoc);
+    wrongShape(context, node, ends.sources, "rows and columns", ends.target, ends.targets,
+               ends.targetLoc);
     return std::nullopt;
   }
   std::vector<Entry> out;
@@ -285,7 +236,7 @@ std::optional<net::Weights> WeightReader::read() {
     node.error(DiagCode::JsonMissingKey, kForms);
     return std::nullopt;
   }
-  return list ? entries(*list) : parts ? csr(*parts) : identity(*weight);
+  return list ? entries(*list) : parts ? readCsr(context, *parts, ends) : identity(*weight);
 }
 
 } // namespace

@@ -15,6 +15,16 @@ struct Ends {
   uint32_t sources, targets;
   support::SourceLoc sourceLoc, targetLoc;
 };
+// Records at `node` that weights have `found` "rows" or "columns", which are not the layer's
+// neurons.
+void wrongShape(Context &context, const support::JsonNode &node, uint64_t found,
+                llvm::StringRef side, const std::string &layer, uint32_t size,
+                const support::SourceLoc &layerLoc);
+// float32 of the weight [row, col]; false, and an error at `node`, if it is not finite.
+bool toFloat(const support::JsonNode &node, double value, uint64_t row, uint64_t col, float &out);
+// A warning at `node`: `what` is float64 and lost digits.
+void warnRounded(Context &context, const support::JsonNode &node, const std::string &what);
+
 // Empty after an error was recorded. Every value is finite, the shape is targets x sources.
 std::optional<net::Weights> readWeights(Context &context, const support::JsonNode &node,
                                         const Ends &ends);

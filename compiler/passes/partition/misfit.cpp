@@ -1,5 +1,7 @@
 #include "compiler/passes/partition/misfit.h"
 
+#include "compiler/passes/partition/natural.h"
+
 #include "common/support/diag.h"
 
 #include <algorithm>
@@ -37,7 +39,7 @@ size_t bindingResource(const std::vector<uint32_t> &closedBy) {
   return static_cast<size_t>(std::max_element(closedBy.begin(), closedBy.end()) - closedBy.begin());
 }
 
-uint64_t coresOf(const GreedyResult &result, uint32_t population) {
+uint64_t coresOf(const FillResult &result, uint32_t population) {
   uint64_t cores = 0;
   for (const Filled &filled : result.clusters)
     cores += std::any_of(filled.cluster.runs.begin(), filled.cluster.runs.end(),
@@ -45,7 +47,7 @@ uint64_t coresOf(const GreedyResult &result, uint32_t population) {
   return cores;
 }
 
-std::vector<std::string> layerNotes(const MisfitContext &context, const GreedyResult &result) {
+std::vector<std::string> layerNotes(const MisfitContext &context, const FillResult &result) {
   constexpr size_t kMost = 10;
   std::vector<std::string> notes;
   size_t more = 0;
@@ -69,10 +71,10 @@ std::vector<std::string> layerNotes(const MisfitContext &context, const GreedyRe
   return notes;
 }
 
-uint64_t coresWith(const MisfitContext &context, const NeuronOrders &orders, const Limits &limits,
-                   uint64_t enough, uint32_t weightBits) {
-  const GreedyResult result = fillGreedily(context.net, context.target, context.firstTick, orders,
-                                           limits, {enough, weightBits});
+uint64_t coresWith(const MisfitContext &context, const Limits &limits, uint64_t enough,
+                   uint32_t weightBits) {
+  const FillResult result =
+      fillNaturally(*context.mapping, {farBeyond(enough), weightBits, &limits});
   return result.misfits.empty() && !result.gaveUp ? result.clusters.size() : UINT64_MAX;
 }
 
@@ -96,8 +98,7 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
   const uint64_t available = uint64_t{context.meshWidth} * context.meshHeight;
   if (context.options.maxNeuronsPerCore != 0) {
     const Limits limits = limitsOf(context.target, 0);
-    const NeuronOrders orders = neuronOrders(context.net, context.target, limits);
-    const uint64_t cores = coresWith(context, orders, limits, available, 0);
+    const uint64_t cores = coresWith(context, limits, available, 0);
     if (cores <= available)
       return formatv("--max-neurons-per-core {0} or no such limit takes {1} cores",
                      context.target.core.neurons, cores);
@@ -106,7 +107,7 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
   for (const net::QuantProjection &projection : context.net.projections)
     bits = std::max<uint32_t>(bits, projection.weightBits);
   for (uint32_t fewer = bits > 0 && context.target.blockCost ? bits - 1 : 0; fewer >= 2; --fewer) {
-    const uint64_t cores = coresWith(context, *context.orders, context.limits, available, fewer);
+    const uint64_t cores = coresWith(context, context.limits, available, fewer);
     if (cores <= available)
       return formatv("--weight-bits {0} takes about {1} cores", fewer, cores);
   }
@@ -152,7 +153,7 @@ llvm::Error neuronsExceedCore(const MisfitContext &context, const std::vector<Mi
   return errors;
 }
 
-llvm::Error tooFewCores(const MisfitContext &context, const GreedyResult &result,
+llvm::Error tooFewCores(const MisfitContext &context, const FillResult &result,
                         const std::vector<ResourceTotal> &totals) {
   const uint64_t available = uint64_t{context.meshWidth} * context.meshHeight;
   const uint64_t needed = result.clusters.size();

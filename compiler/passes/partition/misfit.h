@@ -1,8 +1,8 @@
 // "Does not fit", said in full. Private to partition.
 #pragma once
 
-#include "compiler/passes/partition/greedy.h"
 #include "compiler/passes/partition/lower_bound.h"
+#include "compiler/passes/partition/mappers.h"
 #include "compiler/passes/partition/partition.h"
 
 namespace snnc::compiler::partition {
@@ -12,9 +12,8 @@ struct MisfitContext {
   const target::Target &target;
   const PartitionOptions &options;
   const core_ir::Limits &limits;
-  const std::vector<uint32_t> &firstTick;
   uint32_t meshWidth, meshHeight;
-  const NeuronOrders *orders = nullptr; // hopeless() needs none
+  const MapperContext *mapping = nullptr; // hopeless() needs none
 };
 
 // One SNN4001 per population and resource.
@@ -22,7 +21,7 @@ llvm::Error neuronsExceedCore(const MisfitContext &context, const std::vector<Mi
 
 // SNN4002: cores needed and available, which resource closed the cores of which layer, totals of
 // the whole chip that are exceeded, and the smallest change found that would make it fit.
-llvm::Error tooFewCores(const MisfitContext &context, const GreedyResult &result,
+llvm::Error tooFewCores(const MisfitContext &context, const FillResult &result,
                         const std::vector<ResourceTotal> &totals);
 
 // SNN4002 from the totals alone, for a network so large that laying it out would say no more.

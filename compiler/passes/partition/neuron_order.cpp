@@ -3,6 +3,8 @@
 #include "compiler/passes/partition/open_cluster.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 namespace snnc::compiler::partition {
 
@@ -57,8 +59,9 @@ std::vector<Tile> tilesOf(const Maps &maps, uint32_t lanes) {
 
 class OrderFinder {
 public:
-  OrderFinder(const net::QuantNet &net, const target::Target &target, const Limits &limits)
-      : net(net), lanes(target.core.lanes()), limits(limits), open(net, target, limits) {}
+  OrderFinder(const Problem &problem, const Limits &limits)
+      : net(problem.net), lanes(problem.target.core.lanes()), limits(limits),
+        open(problem, limits) {}
 
   std::vector<uint32_t> find(uint32_t population, const Maps &maps) {
     std::vector<uint32_t> best;
@@ -126,24 +129,51 @@ private:
 
 } // namespace
 
-NeuronOrders neuronOrders(const net::QuantNet &net, const target::Target &target,
-                          const Limits &limits) {
-  NeuronOrders orders(net.populations.size());
-  std::vector<Maps> maps(net.populations.size(), Maps{0, 0, 0});
-  bool any = false;
-  for (const net::QuantProjection &projection : net.projections)
-    if (const auto *conv = std::get_if<net::ConvInts>(&projection.weights);
-        conv != nullptr && conv->outChannels > 1 && conv->window.outSize() > 1) {
-      maps[projection.target] = {conv->outChannels, conv->window.outH, conv->window.outW};
-      any = true;
-    }
-  if (!any)
-    return orders;
-  OrderFinder finder(net, target, limits);
+Arrangement networkOrder(const Problem &problem, const std::vector<uint32_t> &firstTick,
+                         bool apart) {
+  const net::QuantNet &net = problem.net;
+  std::vector<uint32_t> populations;
   for (uint32_t p = 0; p < net.populations.size(); ++p)
-    if (maps[p].channels != 0)
-      orders[p] = finder.find(p, maps[p]);
-  return orders;
+    if (!net.populations[p].isInput)
+      populations.push_back(p);
+  const auto registers = [&](uint32_t p) {
+    const net::QuantPopulation &population = net.populations[p];
+    return std::tuple(population.vmin, population.vmax, population.duOffset, firstTick[p]);
+  };
+  std::stable_sort(populations.begin(), populations.end(),
+                   [&](uint32_t a, uint32_t b) { return registers(a) < registers(b); });
+  Arrangement arrangement;
+  arrangement.order.reserve(problem.neurons());
+  for (uint32_t p : populations) {
+    if (apart)
+      arrangement.starts.push_back(static_cast<uint32_t>(arrangement.order.size()));
+    for (uint32_t n = 0; n < net.populations[p].size(); ++n)
+      arrangement.order.push_back(problem.idOf(p, n));
+  }
+  return arrangement;
+}
+
+bool tileConvolutions(const Problem &problem, const Limits &limits, Arrangement &arrangement) {
+  std::vector<Maps> maps(problem.net.populations.size(), Maps{0, 0, 0});
+  for (const net::QuantProjection &projection : problem.net.projections)
+    if (const auto *conv = std::get_if<net::ConvInts>(&projection.weights);
+        conv != nullptr && conv->outChannels > 1 && conv->window.outSize() > 1)
+      maps[projection.target] = {conv->outChannels, conv->window.outH, conv->window.outW};
+  std::optional<OrderFinder> finder;
+  bool any = false;
+  for (size_t at = 0; at < arrangement.order.size();) {
+    const uint32_t p = problem.neuronOf(arrangement.order[at]).population;
+    if (maps[p].channels != 0) {
+      if (!finder)
+        finder.emplace(problem, limits);
+      const std::vector<uint32_t> order = finder->find(p, maps[p]);
+      for (size_t i = 0; i < order.size(); ++i)
+        arrangement.order[at + i] = problem.idOf(p, order[i]);
+      any = any || !order.empty();
+    }
+    at += problem.net.populations[p].size();
+  }
+  return any;
 }
 
 } // namespace snnc::compiler::partition

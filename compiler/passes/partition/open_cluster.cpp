@@ -1,21 +1,16 @@
 #include "compiler/passes/partition/open_cluster.h"
 
-#include "compiler/core_ir/alike_sources.h"
-
 #include <algorithm>
 
 namespace snnc::compiler::partition {
 
 using namespace core_ir;
 
-OpenCluster::OpenCluster(const net::QuantNet &net, const target::Target &target,
-                         const Limits &limits, uint32_t weightBits)
-    : net(net), limits(limits), lanes(target.core.lanes()), synapses(allByTarget(net)),
-      into(projectionsInto(net)) {
-  for (const net::QuantProjection &projection : net.projections) {
+OpenCluster::OpenCluster(const Problem &problem, const Limits &limits, uint32_t weightBits)
+    : problem(problem), limits(limits), lanes(problem.target.core.lanes()) {
+  for (const net::QuantProjection &projection : problem.net.projections) {
     const uint32_t sources = preCount(projection);
-    costs.emplace_back(target, weightBits == 0 ? projection.weightBits : weightBits);
-    alike.push_back(firstAlike(projection));
+    costs.emplace_back(problem.target, weightBits == 0 ? projection.weightBits : weightBits);
     uses.emplace_back(sources);
     const bool shares = sharesLists(projection);
     banks.emplace_back(shares ? 0 : size_t{sources} * lanes, 0);
@@ -67,8 +62,8 @@ void OpenCluster::planFollower(AxonKey key, Load &load) {
 }
 
 void OpenCluster::planAlike(uint32_t projection, uint32_t neuron, Load &load) {
-  const std::vector<uint32_t> &first = alike[projection];
-  synapses[projection].forEach(neuron, [&](uint32_t source, int16_t) {
+  const std::vector<uint32_t> &first = problem.alike[projection];
+  problem.synapses[projection].forEach(neuron, [&](uint32_t source, int16_t) {
     if (first[source] == source)
       planAxon({projection, source}, plannedLocal, load);
     else
@@ -78,10 +73,10 @@ void OpenCluster::planAlike(uint32_t projection, uint32_t neuron, Load &load) {
 
 void OpenCluster::planShared(uint32_t projection, uint32_t neuron, Load &load) {
   SharedLists &lists = *shared[projection];
-  const std::vector<uint32_t> &first = alike[projection];
+  const std::vector<uint32_t> &first = problem.alike[projection];
   load.synapseWords -= lists.words();
   load.blockBits -= lists.blockBits();
-  synapses[projection].forEach(neuron, [&](uint32_t source, int16_t weight) {
+  problem.synapses[projection].forEach(neuron, [&](uint32_t source, int16_t weight) {
     planFollower({projection, source}, load);
     if (!first.empty() && first[source] != source)
       return;
@@ -111,13 +106,13 @@ Load OpenCluster::plan(uint32_t population, uint32_t neuron) {
   }
   load.extent = plannedLocal + 1;
   ++load.neurons;
-  for (uint32_t p : into[population]) {
+  for (uint32_t p : problem.into[population]) {
     if (shared[p])
       planShared(p, neuron, load);
-    else if (!alike[p].empty())
+    else if (!problem.alike[p].empty())
       planAlike(p, neuron, load);
     else
-      synapses[p].forEach(neuron, [&](uint32_t source, int16_t) {
+      problem.synapses[p].forEach(neuron, [&](uint32_t source, int16_t) {
         planAxon({p, source}, plannedLocal, load);
       });
   }

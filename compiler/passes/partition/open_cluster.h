@@ -2,10 +2,10 @@
 // partition.
 #pragma once
 
+#include "compiler/passes/partition/problem.h"
+
 #include "compiler/core_ir/axon_cost.h"
-#include "compiler/core_ir/by_target.h"
 #include "compiler/core_ir/core_ir.h"
-#include "compiler/core_ir/limits.h"
 #include "compiler/core_ir/shared_lists.h"
 
 #include <optional>
@@ -26,10 +26,10 @@ struct Filled {
 class OpenCluster {
 public:
   // `weightBits`: prices the chip's blocks at another width (what-if); 0 = each projection's own.
-  OpenCluster(const net::QuantNet &net, const target::Target &target, const core_ir::Limits &limits,
-              uint32_t weightBits = 0);
+  OpenCluster(const Problem &problem, const core_ir::Limits &limits, uint32_t weightBits = 0);
 
   bool empty() const { return filled.cluster.runs.empty(); }
+  uint32_t neurons() const { return filled.cluster.load.neurons; }
   uint32_t firstPopulation() const { return filled.cluster.runs.front().population; }
   const std::vector<core_ir::Run> &runs() const { return filled.cluster.runs; }
 
@@ -75,13 +75,10 @@ private:
   void commit(uint32_t population, uint32_t neuron, const core_ir::Load &load);
   bool continuesRun(uint32_t population, uint32_t neuron) const;
 
-  const net::QuantNet &net;
+  const Problem &problem;
   const core_ir::Limits limits;
   const uint32_t lanes;
-  std::vector<core_ir::ByTarget> synapses;
-  std::vector<std::vector<uint32_t>> into; // projections by target population
   std::vector<core_ir::AxonCostModel> costs;
-  std::vector<std::vector<uint32_t>> alike;                // [projection]: core_ir::firstAlike
   std::vector<std::optional<core_ir::SharedLists>> shared; // [projection]: if it shares lists
   std::vector<std::vector<Use>> uses;                      // [projection][source]
   std::vector<std::vector<uint16_t>> banks; // [projection][source * lanes + bank], if not shared

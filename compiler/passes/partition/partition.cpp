@@ -1,9 +1,11 @@
 #include "compiler/passes/partition/partition.h"
 
 #include "compiler/passes/partition/crossbar.h"
-#include "compiler/passes/partition/greedy.h"
 #include "compiler/passes/partition/lower_bound.h"
+#include "compiler/passes/partition/mappers.h"
 #include "compiler/passes/partition/misfit.h"
+
+#include "llvm/ADT/StringExtras.h"
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -13,16 +15,31 @@ namespace snnc::compiler {
 
 using namespace core_ir;
 
+std::vector<std::string> mapperNames() {
+  std::vector<std::string> names;
+  for (const partition::MapperInfo &mapper : partition::allMappers())
+    names.push_back(mapper.name);
+  return names;
+}
+
 namespace {
 
-llvm::Error checkOptions(const PartitionOptions &options, const target::Target &target) {
+const partition::MapperInfo *mapperNamed(llvm::StringRef name) {
+  for (const partition::MapperInfo &mapper : partition::allMappers())
+    if (name == mapper.name)
+      return &mapper;
+  return nullptr;
+}
+
+llvm::Error checkOptions(const PartitionOptions &options, const target::Target &target,
+                         support::Warnings &warnings) {
   llvm::Error errors = llvm::Error::success();
   const auto add = [&](llvm::Error error) {
     errors = llvm::joinErrors(std::move(errors), std::move(error));
   };
-  if (options.mapper != "greedy")
+  if (mapperNamed(options.mapper) == nullptr)
     add(Diag(DiagCode::UnknownMapper, {}, "there is no mapper '" + options.mapper + "'")
-            .help("--mapper greedy")
+            .help("--mapper " + llvm::join(mapperNames(), "|"))
             .take());
   if (options.maxNeuronsPerCore > target.core.neurons)
     add(Diag(DiagCode::MaxNeuronsOption, {},
@@ -30,13 +47,26 @@ llvm::Error checkOptions(const PartitionOptions &options, const target::Target &
                      options.maxNeuronsPerCore, target.name, target.core.neurons))
             .help(formatv("choose 1 to {0}", target.core.neurons).str())
             .take());
-  if ((options.meshWidth == 0) != (options.meshHeight == 0) ||
-      options.meshWidth > target.mesh.width || options.meshHeight > target.mesh.height)
+  // Chips of cuba cores may be put together, and routed across; a crossbar's packets may not.
+  const bool beyond =
+      options.meshWidth > target.mesh.width || options.meshHeight > target.mesh.height;
+  if ((options.meshWidth == 0) != (options.meshHeight == 0) || (beyond && target.core.isCrossbar()))
     add(Diag(DiagCode::MeshOption, {},
              formatv("--mesh is {0}x{1} but '{2}' has {3}x{4} cores", options.meshWidth,
                      options.meshHeight, target.name, target.mesh.width, target.mesh.height))
-            .help("a mesh may be smaller than the target's, not larger, and not empty")
+            .help("a mesh of crossbar cores may be smaller than the target's, not larger, and none "
+                  "is empty")
             .take());
+  else if (beyond)
+    warnings.push_back(
+        Diag(DiagCode::MeshBeyondChip, {},
+             formatv(
+                 "--mesh is {0}x{1} but a '{2}' chip has {3}x{4} cores: a board of chips, joined "
+                 "as if it were one",
+                 options.meshWidth, options.meshHeight, target.name, target.mesh.width,
+                 target.mesh.height))
+            .help("time and energy price every link as one on the chip")
+            .data());
   return errors;
 }
 
@@ -93,7 +123,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return missingInput(name(), "quantize");
   const net::QuantNet &net = *module.quant;
   const target::Target &target = context.target;
-  if (llvm::Error error = checkOptions(options, target))
+  if (llvm::Error error = checkOptions(options, target, context.warnings))
     return error;
   if (llvm::Error error = checkKind(net, target))
     return error;
@@ -113,23 +143,22 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   const uint64_t cores = uint64_t{width} * height;
   const std::vector<partition::ResourceTotal> totals =
       partition::resourceTotals(net, target, limits);
-  partition::NeuronOrders orders;
-  const partition::MisfitContext misfits{net,          target, options, limits,
-                                         ir.firstTick, width,  height,  &orders};
-  if (partition::coresLowerBound(net, totals) > partition::farBeyond(cores))
+  ir.coresLowerBound = partition::coresLowerBound(net, totals);
+  partition::MisfitContext misfits{net, target, options, limits, width, height};
+  if (ir.coresLowerBound > partition::farBeyond(cores))
     return partition::hopeless(misfits, totals);
-  orders = partition::neuronOrders(net, target, limits);
 
-  partition::GreedyResult result =
-      partition::fillGreedily(net, target, ir.firstTick, orders, limits, {cores, 0});
+  const partition::Problem problem(net, target, limits, options.rates);
+  const partition::MapperContext mapping{problem,        ir.firstTick,    cores,
+                                         ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
+  misfits.mapping = &mapping;
+  partition::FillResult result = mapperNamed(options.mapper)->map(mapping);
   llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
                                         partition::neuronsExceedCore(misfits, result.misfits));
   if (result.clusters.size() > cores || result.gaveUp)
     errors = llvm::joinErrors(std::move(errors), partition::tooFewCores(misfits, result, totals));
   if (errors)
     return errors;
-
-  ir.coresLowerBound = partition::coresLowerBound(net, totals);
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
   module.cores = std::move(ir);

@@ -7,18 +7,13 @@
 //   Fails    SNN4001 a neuron alone exceeds a core;  SNN4002 more clusters than cores;
 //            SNN4003 a delay exceeds the ring;  SNN4004 no schedule;  SNN4005..4007 options.
 //            All that is wrong is reported at once.
-//   Cost     O(synapses) per round; a round more for every split that output slots ask for; a
-//            core that shared lists overflow is filled twice
+//   Cost     O(synapses * cores that a neuron reaches) and a factor of rounds; O(synapses) memory
 //
-// The mapper "greedy": neurons in order of their populations' first ticks fill one core after the
-// other, those of a convolution in tiles where that takes fewer cores (neuron_order.h); small
-// populations share a core; a neuron that does not fit opens the next one. Costs are exact
-// (core_ir/axon_cost.h, shared_lists.h), lists that axons share counted once. A convolution's map
-// that ends in the middle of a core splits its sources' lists in two kinds: where they do not fit,
-// neurons are added up to a map further, and the last place where all fit is the cut. Output slots
-// depend on where the targets went: a core whose neurons reach too many cores is split afterwards.
-// Every population starts on a multiple of `lanes` where there is room, so that the rows of dense
-// words align.
+// Mappers: `hyper` is ours and the default; `contiguous`, `nengo`, `random` and `cut` are what it is
+// measured against. All of them keep every limit, at exact cost (core_ir/axon_cost.h,
+// shared_lists.h), lists that axons share counted once. Methods, bounds and figures:
+// docs/reference/mapping.md. Every population starts on a multiple of `lanes` where there is room,
+// so that the rows of dense words align.
 //
 // Crossbar targets: crossbar.h, whose errors are SNN3002 too; SNN4010 integers of another kind of
 // core.
@@ -26,17 +21,25 @@
 // Example (core holds 4): population of 5 -> clusters of 4 and 1.
 #pragma once
 
+#include "compiler/core_ir/rates.h"
 #include "compiler/pass/pass.h"
 
 #include <string>
+#include <vector>
 
 namespace snnc::compiler {
 
 struct PartitionOptions {
-  std::string mapper = "greedy";
+  std::string mapper = "hyper"; // of mapperNames()
   uint32_t maxNeuronsPerCore = 0;         // 0: the target's
-  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
+  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's; may be larger, a machine of several chips
+  uint64_t seed = 1;
+  unsigned threads = 1; // results do not depend on them
+  core_ir::SpikeRates rates; // messages are weighted with them
 };
+
+// The default first.
+std::vector<std::string> mapperNames();
 
 class PartitionPass final : public Pass {
 public:

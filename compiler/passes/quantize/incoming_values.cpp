@@ -1,5 +1,7 @@
 #include "compiler/passes/quantize/incoming_values.h"
 
+#include "common/net/turn_over.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,15 +12,11 @@ IncomingValues::IncomingValues(const net::Projection &projection)
   const auto *sparse = std::get_if<net::SparseWeights>(&weights);
   if (sparse == nullptr)
     return;
-  start.assign(size_t{sparse->posts} + 1, 0);
-  for (uint32_t target : sparse->columns)
-    ++start[target + 1];
-  for (uint32_t target = 0; target < sparse->posts; ++target)
-    start[target + 1] += start[target];
-  gathered.resize(sparse->values.size());
-  std::vector<uint64_t> next(start.begin(), start.end() - 1);
-  for (size_t i = 0; i < sparse->values.size(); ++i)
-    gathered[next[sparse->columns[i]]++] = sparse->values[i];
+  net::Compressed<float> turned = net::turnOver<float>(
+      sparse->rowStart, sparse->posts, [&](size_t i) { return sparse->columns[i]; },
+      [&](size_t i) { return sparse->values[i]; }, [](size_t) { return true; });
+  start = std::move(turned.start);
+  gathered = std::move(turned.values);
 }
 
 llvm::ArrayRef<float> IncomingValues::of(uint32_t first, uint32_t count) const {

@@ -317,14 +317,13 @@ TEST(Partition, Options) {
   options.mapper = "magic";
   options.maxNeuronsPerCore = 65;
   options.meshWidth = 9;
-  options.meshHeight = 1;
   const Outcome outcome = partitioned(intOneLayer(1, 1), roomy(), options);
   ASSERT_EQ(outcome.errors.size(), 3u); // all at once
   EXPECT_EQ(outcome.errors[0].code, DiagCode::UnknownMapper);
   EXPECT_EQ(outcome.errors[1].code, DiagCode::MaxNeuronsOption);
   EXPECT_CONTAINS(outcome.errors[1].message, "is 65 but a core of 'roomy' has 64");
   EXPECT_EQ(outcome.errors[2].code, DiagCode::MeshOption);
-  EXPECT_CONTAINS(outcome.errors[2].message, "9x1 but 'roomy' has 8x8");
+  EXPECT_CONTAINS(outcome.errors[2].message, "9x0 but 'roomy' has 8x8");
 }
 
 } // namespace

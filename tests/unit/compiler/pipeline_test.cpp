@@ -98,7 +98,7 @@ TEST(Pipeline, ReportsWhatItDid) {
   ASSERT_EQ(result.report.layers.size(), 2u);
   EXPECT_EQ(result.report.layers[0].name, "hidden");
   EXPECT_GT(result.report.layers[0].sqnrDb, 30.0);
-  ASSERT_EQ(result.report.passes.size(), 6u);
+  ASSERT_EQ(result.report.passes.size(), 7u);
   EXPECT_EQ(result.report.passes[0].name, "lower");
   // Inputs reach both cores? hidden 0..19 on one, 20..29 and out on the other: 20 + 20 packets;
   // hidden spikes all go to the second core.
@@ -164,6 +164,27 @@ TEST(Pipeline, FarTooManyNeuronsAreRefusedAtOnce) {
   EXPECT_EQ(few.code, DiagCode::NeuronExceedsCore);
 }
 
+// The alarm of translation validation: one bit of the finished image.
+TEST(Pipeline, ValidateFindsOneWrongSynapse) {
+  CompileResult result = compiled(realNet(1), {});
+  Module module;
+  module.quant = result.quant;
+  module.image = result.image;
+  const target::Target target = targetNamed("loihi-like");
+  support::Warnings warnings;
+  PassContext context{target, warnings};
+  const std::unique_ptr<Pass> validate = findPass("validate")->make({});
+  EXPECT_FALSE(llvm::cantFail(validate->run(module, context))); // changes nothing
+  const image::AxonEntry &axon = module.image->cores[0].axons[0];
+  module.image->cores[0].synapses[axon.address] ^= 1; // no weight of the network is so small
+  const support::Diagnostic diag = firstDiagnostic(validate->run(module, context).takeError());
+  EXPECT_EQ(diag.code, DiagCode::ImageDiffers);
+  EXPECT_CONTAINS(diag.message,
+                  "the image is not the network: projection 'w': synapse 0 -> 0 weighs ");
+  module.image.reset();
+  EXPECT_EQ(firstDiagnostic(validate->run(module, context).takeError()).code, DiagCode::PassOrder);
+}
+
 TEST(Pipeline, BisectRunsTheFirstPasses) {
   CompileOptions options;
   options.bisect = 2;
@@ -181,7 +202,7 @@ TEST(Pipeline, DumpsAfterEveryPass) {
   options.dumpDir = folder / "ir";
   compiled(realNet(1), options);
   for (const char *name : {"1-lower.txt", "2-quantize.txt", "3-partition.txt", "4-place.txt",
-                           "5-route.txt", "6-emit.txt"})
+                           "5-route.txt", "6-emit.txt", "7-validate.txt"})
     EXPECT_GT(std::filesystem::file_size(std::filesystem::path(options.dumpDir) / name), 0u)
         << name;
 }

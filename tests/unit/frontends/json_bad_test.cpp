@@ -254,13 +254,33 @@ TEST_F(JsonBadArray, CompressedRowsThatAreNotSound) {
   write("d.npy", NpyArray::of<float>({2}, {1, 2}));
   write("i.npy", NpyArray::of<int32_t>({2}, {0, 5}));
   write("p.npy", NpyArray::of<int32_t>({2}, {0, 2}));
-  EXPECT_CONTAINS(errorOf(weights).message, "weights have 6 columns but layer 'in' has 2");
+  EXPECT_CONTAINS(errorOf(weights).message,
+                  "'indices' element 1, of row 0, is 5 but 'in' has 2 neurons");
+  EXPECT_EQ(errorOf(weights).code, DiagCode::WeightShape);
+  write("i.npy", NpyArray::of<int64_t>({2}, {0, -1}));
+  EXPECT_CONTAINS(errorOf(weights).message, "element 1, of row 0, is -1");
+  write("i.npy", NpyArray::of<uint64_t>({2}, {0, UINT64_MAX}));
+  EXPECT_CONTAINS(errorOf(weights).message, "element 1, of row 0, is");
+  write("i.npy", NpyArray::of<int32_t>({2}, {1, 1}));
+  EXPECT_CONTAINS(errorOf(weights).message, "weight [0, 1] is given twice");
   write("p.npy", NpyArray::of<int32_t>({2}, {0, 3}));
-  EXPECT_CONTAINS(errorOf(weights).message, "'indptr' must rise from 0 to 2");
+  EXPECT_CONTAINS(errorOf(weights).message, "'indptr' ends at 3 but 'data' has 2 elements");
+  write("p.npy", NpyArray::of<int32_t>({2}, {1, 2}));
+  EXPECT_CONTAINS(errorOf(weights).message, "'indptr' starts at 1, not at 0");
   write("p.npy", NpyArray::of<int32_t>({3}, {0, 1, 2}));
   EXPECT_CONTAINS(errorOf(weights).message, "weights have 2 rows but layer 'n' has 1");
+  write("p.npy", NpyArray::of<int32_t>({0}, {}));
+  EXPECT_CONTAINS(errorOf(weights).message, "weights have 0 rows but layer 'n' has 1");
   write("p.npy", NpyArray::of<float>({2}, {0, 2}));
-  EXPECT_CONTAINS(errorOf(weights).message, "must be arrays of integers");
+  EXPECT_CONTAINS(errorOf(weights).message, "'indptr' is an array of float32");
+  write("p.npy", NpyArray::of<int32_t>({1, 2}, {0, 2}));
+  EXPECT_CONTAINS(errorOf(weights).message, "'indptr' has 2 dimensions");
+  write("p.npy", NpyArray::of<int32_t>({2}, {0, 2}));
+  write("i.npy", NpyArray::of<int32_t>({3}, {0, 1, 1}));
+  EXPECT_CONTAINS(errorOf(weights).message, "'indices' has 3 elements but 'data' has 2");
+  write("i.npy", NpyArray::of<int32_t>({2}, {0, 1}));
+  write("d.npy", NpyArray::of<double>({2}, {1, 1e300}));
+  EXPECT_CONTAINS(errorOf(weights).message, "weight [0, 1] is 1e+300");
 }
 
 } // namespace

@@ -217,6 +217,20 @@ TEST(Json, CompressedSparseRows) {
   EXPECT_EQ(weights.values, (std::vector<float>{8, 7, 9}));
 }
 
+// Every integer type, and columns in any order: the same weights.
+TEST(Json, CompressedSparseRowsOfOtherTypes) {
+  writeArray("p.npy", NpyArray::of<uint8_t>({4}, {0, 1, 3, 3}));
+  writeArray("i.npy", NpyArray::of<int64_t>({3}, {1, 1, 0}));
+  writeArray("d.npy", NpyArray::of<int16_t>({3}, {7, 9, 8}));
+  const net::Net net = modelOrFail(modelOf(
+      R"({"name": "n", "model": "if", "size": 3, "weights":
+          {"csr": {"indptr": "p.npy", "indices": "i.npy", "data": "d.npy"}}})"));
+  const auto &weights = std::get<SparseWeights>(net.projections[0].weights);
+  EXPECT_EQ(weights.rowStart, (std::vector<uint64_t>{0, 1, 3}));
+  EXPECT_EQ(weights.columns, (std::vector<uint32_t>{1, 0, 1}));
+  EXPECT_EQ(weights.values, (std::vector<float>{8, 7, 9}));
+}
+
 TEST(Json, BiasOfZeroIsNone) {
   const net::Net net =
       modelOrFail(modelOf(R"({"name": "n", "model": "if", "weights": [[1, 2]], "bias": [0]})"));

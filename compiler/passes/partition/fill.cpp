@@ -1,11 +1,10 @@
-#include "compiler/passes/partition/greedy.h"
+#include "compiler/passes/partition/fill.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <tuple>
 
 namespace snnc::compiler::partition {
 
@@ -13,12 +12,12 @@ using namespace core_ir;
 
 namespace {
 
-class Greedy {
+class Filler {
 public:
-  Greedy(const net::QuantNet &net, const target::Target &target, const Limits &limits,
-         const NeuronOrders &orders, GreedyOptions options, bool shareCores)
-      : net(net), limits(limits), orders(orders), open(net, target, limits, options.weightBits),
-        giveUpAt(farBeyond(options.enoughCores)), shareCores(shareCores) {
+  Filler(const Problem &problem, const Arrangement &arrangement, const FillOptions &options)
+      : problem(problem), net(problem.net), order(arrangement.order), starts(arrangement.starts),
+        limits(options.limits != nullptr ? *options.limits : problem.limits),
+        open(problem, limits, options.weightBits), mostCores(options.mostCores) {
     result.closedBy.assign(net.populations.size(), std::vector<uint32_t>(kResources, 0));
     mapSize.assign(net.populations.size(), 0);
     for (const net::QuantProjection &projection : net.projections)
@@ -27,15 +26,18 @@ public:
             std::max(mapSize[projection.target], static_cast<uint32_t>(conv->window.outSize()));
   }
 
-  GreedyResult run(const std::vector<uint32_t> &order) {
-    for (uint32_t population : order) {
-      if (!shareCores)
+  FillResult run() {
+    size_t start = 0;
+    for (size_t at = 0; at < order.size() && !result.gaveUp;) {
+      while (start < starts.size() && starts[start] <= at) {
         close();
-      for (uint32_t next = 0; next < net.populations[population].size();)
-        next = place(population, next);
+        ++start;
+      }
+      at = place(at);
+      result.gaveUp = result.clusters.size() > mostCores;
     }
     close();
-    while (splitForSlots())
+    while (!result.gaveUp && splitForSlots())
       ;
     for (const auto &entry : worst)
       result.misfits.push_back(entry.second);
@@ -43,26 +45,16 @@ public:
   }
 
 private:
-  bool sharesRegisters(uint32_t population) const {
-    const net::QuantPopulation &a = net.populations[open.firstPopulation()];
-    const net::QuantPopulation &b = net.populations[population];
-    return a.vmin == b.vmin && a.vmax == b.vmax && a.duOffset == b.duOffset;
-  }
-
-  uint32_t neuronAt(uint32_t population, uint32_t place) const {
-    return orders[population].empty() ? place : orders[population][place];
-  }
-
-  // Adds the neuron at a place of the population's order, and sometimes those after it; returns the
-  // next place.
-  uint32_t place(uint32_t population, uint32_t at) {
-    const uint32_t neuron = neuronAt(population, at);
-    if (!open.empty() && !sharesRegisters(population))
+  // Adds the neuron at a place of the order, and sometimes those after it; returns the next place.
+  size_t place(size_t at) {
+    const auto [population, neuron] = problem.neuronOf(order[at]);
+    if (!open.empty() &&
+        problem.registerClass[population] != problem.registerClass[open.firstPopulation()])
       close();
     if (open.tryAdd(population, neuron))
       return at + 1;
     if (!open.empty()) {
-      if (const uint32_t next = lookAhead(population, at); next != at)
+      if (const size_t next = lookAhead(population, at); next != at)
         return next;
       ++result.closedBy[population][static_cast<size_t>(open.exceeded()[0].resource)];
       close();
@@ -88,13 +80,16 @@ private:
 
   // Where shared lists overflow the core: adds neurons, a map at most, until all of them fit
   // together. Returns the next place; `at`, and the core as it was, if they never do.
-  uint32_t lookAhead(uint32_t population, uint32_t at) {
+  size_t lookAhead(uint32_t population, size_t at) {
     if (mapSize[population] == 0 || !mayBeCured(open.exceeded()))
       return at;
     const std::vector<Run> before = open.runs();
-    const uint32_t end = std::min(net.populations[population].size(), at + mapSize[population]);
-    for (uint32_t next = at; next < end && !open.full();) {
-      open.forceAdd(population, neuronAt(population, next++));
+    const size_t end = std::min(order.size(), at + mapSize[population]);
+    for (size_t next = at; next < end && !open.full();) {
+      const Neuron added = problem.neuronOf(order[next++]);
+      if (added.population != population)
+        break;
+      open.forceAdd(population, added.number);
       const llvm::SmallVector<Violation, 2> exceeded = open.exceededNow();
       if (exceeded.empty())
         return next;
@@ -132,7 +127,7 @@ private:
 
   // Splits every cluster that sends too many messages; true if something changed.
   bool splitForSlots() {
-    if (result.clusters.size() > giveUpAt) {
+    if (result.clusters.size() > mostCores) {
       result.gaveUp = true;
       return false;
     }
@@ -215,48 +210,29 @@ private:
     next.push_back(open.finish());
   }
 
+  const Problem &problem;
   const net::QuantNet &net;
+  const std::vector<uint32_t> &order, &starts;
   const Limits limits;
-  const NeuronOrders &orders;
   OpenCluster open;
-  const uint64_t giveUpAt;
-  const bool shareCores;
+  const uint64_t mostCores;
   std::vector<uint32_t> mapSize; // [population]: of the largest convolution into it, or 0
   std::map<std::pair<uint32_t, Resource>, Misfit> worst;
-  GreedyResult result;
+  FillResult result;
 };
-
-// By register class, then first tick: neighbours in the pipeline share cores.
-std::vector<uint32_t> fillOrder(const net::QuantNet &net, const std::vector<uint32_t> &firstTick) {
-  std::vector<uint32_t> order;
-  for (uint32_t p = 0; p < net.populations.size(); ++p)
-    if (!net.populations[p].isInput)
-      order.push_back(p);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    const net::QuantPopulation &x = net.populations[a], &y = net.populations[b];
-    return std::tuple(x.vmin, x.vmax, x.duOffset, firstTick[a]) <
-           std::tuple(y.vmin, y.vmax, y.duOffset, firstTick[b]);
-  });
-  return order;
-}
 
 } // namespace
 
-GreedyResult fillGreedily(const net::QuantNet &net, const target::Target &target,
-                          const std::vector<uint32_t> &firstTick, const NeuronOrders &orders,
-                          const Limits &limits, GreedyOptions options) {
-  const std::vector<uint32_t> order = fillOrder(net, firstTick);
-  GreedyResult shared = Greedy(net, target, limits, orders, options, true).run(order);
-  const auto outOfSlots = [](const GreedyResult &result) {
-    return std::any_of(result.misfits.begin(), result.misfits.end(), [](const Misfit &misfit) {
-      return misfit.violation.resource == Resource::OutputSlots;
-    });
-  };
-  if (!outOfSlots(shared))
-    return shared;
-  GreedyResult apart = Greedy(net, target, limits, orders, options, false).run(order);
-  return apart.clusters.size() <= shared.clusters.size() || !outOfSlots(apart) ? std::move(apart)
-                                                                               : std::move(shared);
+FillResult fill(const Problem &problem, const Arrangement &arrangement, FillOptions options) {
+  return Filler(problem, arrangement, options).run();
+}
+
+double messagesOf(const Problem &problem, const std::vector<Filled> &clusters) {
+  double messages = 0;
+  for (const Filled &filled : clusters)
+    for (const AxonKey &axon : filled.axons)
+      messages += problem.rates.at(problem.net.projections[axon.projection].source, axon.source);
+  return messages;
 }
 
 } // namespace snnc::compiler::partition
