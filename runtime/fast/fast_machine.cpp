@@ -59,7 +59,6 @@ private:
   uint32_t steps = 0;
   Tables tables;
   NeuronStore neurons;
-  NeuronArrays arrays{};
   Sums sums;
   SpikeCosts costs;
   std::vector<uint64_t> fired; // bits of the last tick, and a word more
@@ -84,7 +83,6 @@ llvm::Error FastMachine::load(const image::Image &image, uint32_t stepCount) {
   steps = stepCount;
   tables = flatten(image, target->core);
   neurons = NeuronStore(image, tables);
-  arrays = neurons.arrays(tables);
   sums = Sums(tables, target->core, kernels);
   costs = SpikeCosts(image, tables, kernels);
   fired.assign(tables.neurons / kWord + 1, 0);
@@ -150,7 +148,7 @@ void FastMachine::update() {
       continue;
     UpdateCounts counts;
     const unsigned kind = slot.wideUsed ? group.flags | kWide : group.flags;
-    kernels.update[kind](group.span, arrays, slot.narrow, slot.wide, fired.data(), counts);
+    kernels.update[kind](group.span, neurons.data(), slot.narrow, slot.wide, fired.data(), counts);
     CoreCounters &core = global.cores[group.core];
     core[CoreCounter::UpdatesActive] += counts.active;
     core[CoreCounter::UpdatesInactive] += group.size - counts.active;

@@ -16,16 +16,18 @@ namespace snnc::runtime::fast {
 inline constexpr uint32_t kWord = 64;
 inline constexpr uint32_t kSlack = 64;
 
-// State and registers, one element per neuron.
-struct NeuronArrays {
-  int32_t *u, *v, *refractory;
-  const int32_t *biasCurrent, *biasMembrane; // at most one of them is not 0
-  const int32_t *keepU, *keepV;              // 4096 - decay: 0 .. 4096
-  const int32_t *threshold;                  // fires at v > threshold
-  const int32_t *reset;                      // value or amount
-  const int32_t *period;                     // refractory
-  const int32_t *shift;                      // of the narrow sum: what one unit of it is worth
-  const uint64_t *subtract;                  // a bit per neuron: reset is an amount
+// State and registers of 64 neurons. Everything about a neuron is at a fixed distance from the
+// word's beginning: a kernel needs one address.
+struct alignas(64) NeuronWord {
+  int32_t u[kWord], v[kWord], refractory[kWord];
+  int32_t biasCurrent[kWord], biasMembrane[kWord]; // at most one of them is not 0
+  int32_t keepU[kWord], keepV[kWord];              // 4096 - decay: 0 .. 4096
+  int32_t threshold[kWord];                        // fires at v > threshold
+  // After a spike v becomes max((v & carry) + resetTerm, resetFloor): an amount is taken away with
+  // -1, -amount, vmin; a value is 0, the value, INT32_MIN, as it may lie below vmin.
+  int32_t carry[kWord], resetTerm[kWord], resetFloor[kWord];
+  int32_t period[kWord]; // refractory
+  int32_t shift[kWord];  // of the narrow sum: what one unit of it is worth
 };
 
 // What the neurons of a span have in common; each saves work in every tick.
@@ -34,7 +36,7 @@ enum SpanFlag : unsigned {
   kRefractory = 2,  // some neuron is held after a spike
   kBiasCurrent = 4, // some bias acts on u
   // Where parameters do not differ, those of the first neuron are everybody's.
-  kOwnThreshold = 8, // thresholds or resets differ
+  kOwnThreshold = 8, // thresholds, resets or their rules differ
   kOwnDynamics = 16, // decays, periods or shifts differ
   kUnreached = 32,   // no weight leads to any of the neurons: their sums are 0
   kWide = 64,        // the wide sums of this tick's slot are not all 0
@@ -55,8 +57,8 @@ struct UpdateCounts {
 
 // One tick of a span. `narrow` and `wide` are the slot's sums; those of the span become 0. Sets
 // the bits of `spikes`.
-using UpdateKernel = void (*)(const Span &span, const NeuronArrays &neurons, int16_t *narrow,
-                              int32_t *wide, uint64_t *spikes, UpdateCounts &counts);
+using UpdateKernel = void (*)(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
+                              uint64_t *spikes, UpdateCounts &counts);
 
 // sums[i] += rows[k][i] << shift over all k, wrapping; rows[k] = weights + offsets[k]. The bounds
 // that the tables were built with say that no sum of a neuron that is ever read wraps.

@@ -1,11 +1,18 @@
 // Sums of rows with the running sums in registers, for vectors of any width. V has: kLanes (of
-// int16), Register, load, store, widen (int8 or int16 to lanes), add, shift.
+// int16), Register, load, store, storeSome (the first lanes), zero, widen (int8 or int16 to lanes),
+// add, shift.
 #pragma once
 
 #include "runtime/fast/kernels.h"
 
 namespace snnc::runtime::fast {
 namespace {
+
+template <class V, bool Shifted, class Weight>
+inline typename V::Register effectOf(const Weight *weights, uint32_t shift) {
+  const typename V::Register effect = V::widen(weights);
+  return Shifted ? V::shift(effect, shift) : effect;
+}
 
 // Vectors [0, N) of the sums, all rows.
 template <class V, unsigned N, bool Shifted, class Weight>
@@ -16,15 +23,27 @@ inline void addBlock(int16_t *sums, const Weight *weights, const uint32_t *offse
     sum[j] = V::load(sums + j * V::kLanes);
   for (uint32_t k = 0; k < rows; ++k) {
     const Weight *row = weights + offsets[k];
-    for (unsigned j = 0; j < N; ++j) {
-      typename V::Register effect = V::widen(row + j * V::kLanes);
-      if constexpr (Shifted)
-        effect = V::shift(effect, shift);
-      sum[j] = V::add(sum[j], effect);
-    }
+    for (unsigned j = 0; j < N; ++j)
+      sum[j] = V::add(sum[j], effectOf<V, Shifted>(row + j * V::kLanes, shift));
   }
   for (unsigned j = 0; j < N; ++j)
     V::store(sums + j * V::kLanes, sum[j]);
+}
+
+// The first `count` sums of one vector. What is read beyond them, the next row's weights or slack,
+// is not stored. Two chains of additions.
+template <class V, bool Shifted, class Weight>
+inline void addTail(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
+                    uint32_t rows, uint32_t shift) {
+  typename V::Register even = V::load(sums), odd = V::zero();
+  uint32_t k = 0;
+  for (; k + 1 < rows; k += 2) {
+    even = V::add(even, effectOf<V, Shifted>(weights + offsets[k], shift));
+    odd = V::add(odd, effectOf<V, Shifted>(weights + offsets[k + 1], shift));
+  }
+  if (k < rows)
+    even = V::add(even, effectOf<V, Shifted>(weights + offsets[k], shift));
+  V::storeSome(sums, count, V::add(even, odd));
 }
 
 template <class V, bool Shifted, class Weight>
@@ -47,10 +66,8 @@ inline void addBlocks(int16_t *sums, uint32_t count, const Weight *weights, cons
     sums += V::kLanes;
     weights += V::kLanes;
   }
-  if (count == 0)
-    return;
-  // Rows follow each other without gaps, so the last part must not read the next row's weights.
-  V::template addTail<Shifted>(sums, count, weights, offsets, rows, shift);
+  if (count != 0)
+    addTail<V, Shifted>(sums, count, weights, offsets, rows, shift);
 }
 
 template <class V, class Weight>

@@ -68,7 +68,7 @@ void Flattener::number() {
     tables.axonBase.push_back(tables.axonBase.back() + static_cast<uint32_t>(core.axons.size()));
   }
   skews.resize(tables.neurons);
-  tables.shifts.resize(tables.neurons + kSlack);
+  tables.shifts.resize(tables.neurons);
   tables.axonRows.resize(tables.axonBase.back());
   tables.axonCosts.resize(tables.axonBase.back());
 }
@@ -259,7 +259,7 @@ unsigned flagsOf(llvm::ArrayRef<net::NeuronConfig> neurons, uint32_t duOffset, b
   }
   using Config = net::NeuronConfig;
   if (differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
-      differ(neurons, &Config::reset))
+      differ(neurons, &Config::reset) || differ(neurons, &Config::resetSubtract))
     flags |= kOwnThreshold;
   if (unitsDiffer || differ(neurons, &Config::du) || differ(neurons, &Config::dv) ||
       differ(neurons, &Config::refractory))

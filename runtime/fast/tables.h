@@ -63,7 +63,7 @@ struct Tables {
   std::vector<uint32_t> coreOfWord; // [neuron / kWord]
   std::vector<int32_t> coreAt;      // [y * mesh width + x]; -1: no core
   std::vector<GroupPlan> groups;
-  LineVector<int32_t> shifts; // [neuron + slack] of the narrow sums
+  std::vector<uint8_t> shifts; // [neuron] of the narrow sums
 
   LineVector<int8_t> weights8;
   LineVector<int16_t> weights16;

@@ -3,6 +3,8 @@
 #include "common/support/fixed_point.h"
 #include "runtime/machine/host_sums.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -39,17 +41,29 @@ HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
   }
   mantissas.resize(currents.size());
   narrow = fitsInt32();
-  if (!narrow)
-    return;
+  if (narrow)
+    makePairs();
+}
+
+void HostLayerRunner::makePairs() {
+  const size_t targets = currents.size(), sources = nonzeroWeights.size();
+  const size_t padded = llvm::alignTo(targets, kHostLanes), pairs = (sources + 1) / 2;
+  byPair.resize(pairs * padded * 2);
+  for (size_t source = 0; source < sources; ++source)
+    for (size_t target = 0; target < targets; ++target)
+      byPair[(source / 2 * padded + target) * 2 + source % 2] = bySource[source * targets + target];
+  bySource = {};
   biases.assign(layer.bias.begin(), layer.bias.end());
-  biases.resize(currents.size());
-  sums.resize(currents.size());
-  inputs.resize(nonzeroWeights.size());
-  active.resize(nonzeroWeights.size());
+  biases.resize(padded);
+  shifts.assign(layer.shift.begin(), layer.shift.end());
+  sums.resize(padded);
+  inputs.resize(2 * pairs);
+  activePairs.resize(pairs);
+  activeInputs.resize(pairs);
 }
 
 bool HostLayerRunner::fitsInt32() const {
-  if (sparse ||
+  if (sparse || layer.inputMin < INT16_MIN || layer.inputMax > INT16_MAX ||
       std::any_of(layer.shift.begin(), layer.shift.end(), [](uint8_t s) { return s > 29; }))
     return false;
   const int64_t most =
@@ -66,20 +80,21 @@ bool HostLayerRunner::fitsInt32() const {
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
-  stats.inputSaturations += scaleInputs(values.data(), inputs.size(), layer.inputScale,
+  stats.inputSaturations += scaleInputs(values.data(), nonzeroWeights.size(), layer.inputScale,
                                         layer.inputMin, layer.inputMax, inputs.data());
+  stats.macs += countMacs(inputs.data(), nonzeroWeights.data(), nonzeroWeights.size());
   size_t count = 0;
-  uint64_t macs = 0;
-  for (uint32_t source = 0; source < inputs.size(); ++source) {
-    active[count] = source;
-    count += inputs[source] != 0;
-    macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
+  for (uint32_t pair = 0; pair < activePairs.size(); ++pair) {
+    const auto first = static_cast<uint16_t>(inputs[2 * pair]);
+    const uint32_t both = first | static_cast<uint32_t>(inputs[2 * pair + 1]) << 16;
+    activePairs[count] = pair;
+    activeInputs[count] = both;
+    count += both != 0;
   }
-  stats.macs += macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  addSources(sums.data(), sums.size(), bySource.data(), active.data(), inputs.data(), count);
+  addPairs(sums.data(), sums.size(), byPair.data(), activePairs.data(), activeInputs.data(), count);
   stats.biasSaturations +=
-      roundMantissas(sums.data(), layer.shift.data(), sums.size(), mantissas.data());
+      roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;
 }
 

@@ -22,19 +22,21 @@ public:
 
 private:
   bool fitsInt32() const;
+  void makePairs();
   llvm::ArrayRef<int16_t> evaluateNarrow(llvm::ArrayRef<float> values, HostStats &stats);
   void add(uint32_t source, int64_t x); // x times the source's weights into `currents`
 
   const net::HostLayer &layer;
   const net::SparseInts *sparse;        // the layer's weights if they are
-  LineVector<int16_t> bySource;         // [source][target] if they are dense
+  LineVector<int16_t> bySource;         // [source][target] if they are dense and not `byPair`
   std::vector<uint32_t> nonzeroWeights; // [source]
   std::vector<int64_t> currents;        // I, in units of input times weight
   std::vector<int16_t> mantissas;
-  // Where the weights are dense and no sum can leave 32 bits.
+  // Where the weights are dense, inputs have 16 bits and no sum can leave 32.
   bool narrow = false;
-  LineVector<int32_t> biases, inputs, sums;
-  std::vector<uint32_t> active; // sources whose input is not 0
+  LineVector<int16_t> byPair; // [source / 2][target, padded][source % 2]
+  LineVector<int32_t> biases, shifts, inputs, sums;
+  std::vector<uint32_t> activePairs, activeInputs; // of pairs whose inputs are not both 0
 };
 
 // Consecutive neurons of one core whose biases are written in one burst.

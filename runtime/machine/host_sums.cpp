@@ -1,5 +1,7 @@
 #include "runtime/machine/host_sums.h"
 
+#include "runtime/machine/host_pairs.h"
+
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__)
 #define SNNC_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -30,36 +32,55 @@ uint64_t scaleInputs(const float *values, size_t count, double scale, int32_t le
 }
 
 SNNC_CLONES
-void addSources(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *sources,
-                const int32_t *x, size_t count) {
-  size_t k = 0;
-  for (; k + 4 <= count; k += 4) { // four at a time: a sum is loaded and stored once for them
-    const int16_t *w0 = weights + sources[k] * targets, *w1 = weights + sources[k + 1] * targets;
-    const int16_t *w2 = weights + sources[k + 2] * targets,
-                  *w3 = weights + sources[k + 3] * targets;
-    const int32_t x0 = x[sources[k]], x1 = x[sources[k + 1]], x2 = x[sources[k + 2]],
-                  x3 = x[sources[k + 3]];
+uint64_t countMacs(const int32_t *x, const uint32_t *nonzeroWeights, size_t count) {
+  uint64_t macs = 0;
+  for (size_t i = 0; i < count; ++i)
+    macs += x[i] != 0 ? nonzeroWeights[i] : 0;
+  return macs;
+}
+
+namespace {
+
+void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *pairs,
+                      const uint32_t *x, size_t count) {
+  for (size_t k = 0; k < count; ++k) {
+    const int16_t *row = weights + pairs[k] * 2 * targets;
+    const auto x0 = static_cast<int16_t>(x[k]), x1 = static_cast<int16_t>(x[k] >> 16);
     for (size_t t = 0; t < targets; ++t)
-      sums[t] += (w0[t] * x0 + w1[t] * x1) + (w2[t] * x2 + w3[t] * x3);
-  }
-  for (; k < count; ++k) {
-    const int16_t *w = weights + sources[k] * targets;
-    const int32_t x0 = x[sources[k]];
-    for (size_t t = 0; t < targets; ++t)
-      sums[t] += w[t] * x0;
+      sums[t] += row[2 * t] * x0 + row[2 * t + 1] * x1;
   }
 }
 
+AddPairs chooseAddPairs() {
+#ifdef __x86_64__
+  __builtin_cpu_init();
+  if (kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw"))
+    return kAddPairs512;
+  if (kAddPairs256 != nullptr && __builtin_cpu_supports("avx2"))
+    return kAddPairs256;
+#endif
+  return addPairsPortable;
+}
+
+} // namespace
+
+void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *pairs,
+              const uint32_t *x, size_t count) {
+  static const AddPairs kernel = chooseAddPairs();
+  kernel(sums, targets, weights, pairs, x, count);
+}
+
 SNNC_CLONES
-uint64_t roundMantissas(const int32_t *sums, const uint8_t *shift, size_t targets, int16_t *out) {
+uint64_t roundMantissas(const int32_t *sums, const int32_t *shift, size_t targets, int16_t *out) {
   uint32_t saturated = 0;
   for (size_t t = 0; t < targets; ++t) {
     const int32_t bits = shift[t];
     const int32_t floor = sums[t] >> bits;
-    const int32_t twice = 2 * (sums[t] - (floor << bits)), one = 1 << bits; // of the rest
-    const int32_t up =
-        static_cast<int32_t>(twice > one) | (static_cast<int32_t>(twice == one) & floor & 1);
-    const int32_t rounded = floor + up;
+    const uint32_t rest = static_cast<uint32_t>(sums[t]) - (static_cast<uint32_t>(floor) << bits);
+    // More than half goes up, half only if that makes it even. Without branches: a vector's.
+    const uint32_t odd = static_cast<uint32_t>(floor) & 1;
+    const uint32_t up = (2 * rest + (1U << bits) - 1 + odd) >> (bits + 1);
+    const int32_t rounded = floor + static_cast<int32_t>(up);
     const int32_t least = rounded < -4096 ? -4096 : rounded;
     const int32_t mantissa = least > 4095 ? 4095 : least;
     saturated += mantissa != rounded;
