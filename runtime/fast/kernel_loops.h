@@ -69,7 +69,7 @@ inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &sh
     const int32_t exact = decayed(oldV, kOwnD ? w.keepV[i] : shared.keepV[lane]) + u + biasV;
     int32_t v = clamped(exact, span.vmin, span.vmax);
     int32_t clampedNow = v != exact;
-    const int32_t carry = kOwnT ? w.carry[i] : shared.carry[lane];
+    const int32_t carry = kOwnD ? w.carry[i] : shared.carry[lane];
     const int32_t term = kOwnT ? w.resetTerm[i] : shared.resetTerm[lane];
     const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
     if constexpr ((F & kRefractory) != 0)
@@ -77,7 +77,7 @@ inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &sh
     const int32_t threshold = kOwnT ? w.threshold[i] : shared.threshold[lane];
     const int32_t fires = -static_cast<int32_t>(v > threshold) & ~held;
     const int32_t less = (v & carry) + term;
-    const int32_t floor = kOwnT ? w.resetFloor[i] : shared.resetFloor[lane];
+    const int32_t floor = kOwnD ? w.resetFloor[i] : shared.resetFloor[lane];
     const int32_t left = less < floor ? floor : less;
     clampedNow |= fires & static_cast<int32_t>(left != less);
     v = (fires & left) | (~fires & v);
@@ -178,15 +178,34 @@ inline uint32_t gatherLoop(const uint64_t *spikes, const uint64_t *members, uint
   return static_cast<uint32_t>(out - begin);
 }
 
+// The eight lowest bits as bytes of 0 and 1, the first in the lowest.
+inline uint64_t unpacked(uint64_t bits) {
+  const uint64_t each = (bits & 255) * 0x0101010101010101u & 0x8040201008040201u;
+  return (each + 0x7F7F7F7F7F7F7F7Fu) >> 7 & 0x0101010101010101u;
+}
+
 inline void spreadLoop(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out) {
-  for (uint32_t i = 0; i < count; ++i)
-    out[i] = bits[(first + i) / kWord] >> ((first + i) % kWord) & 1;
+  for (uint32_t i = 0; i < count; i += 8) {
+    const uint32_t at = first + i, below = at % kWord;
+    uint64_t eight = bits[at / kWord] >> below;
+    if (below > kWord - 8)
+      eight |= bits[at / kWord + 1] << (kWord - below);
+    const uint64_t bytes = unpacked(eight);
+    if (count - i >= 8)
+      __builtin_memcpy(out + i, &bytes, 8);
+    else
+      __builtin_memcpy(out + i, &bytes, count - i);
+  }
 }
 
 inline void countLoop(const uint64_t *bits, uint32_t words, uint8_t *counts) {
-  for (uint32_t word = 0; word < words; ++word, counts += kWord)
-    for (uint32_t i = 0; i < kWord && bits[word] != 0; ++i)
-      counts[i] = static_cast<uint8_t>(counts[i] + (bits[word] >> i & 1));
+  for (uint32_t word = 0; word < words; ++word)
+    for (uint32_t i = 0; i < kWord && bits[word] != 0; i += 8) {
+      uint64_t eight;
+      __builtin_memcpy(&eight, counts + word * kWord + i, 8);
+      eight += unpacked(bits[word] >> i);
+      __builtin_memcpy(counts + word * kWord + i, &eight, 8);
+    }
 }
 
 } // namespace

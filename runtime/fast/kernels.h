@@ -36,8 +36,8 @@ enum SpanFlag : unsigned {
   kRefractory = 2,  // some neuron is held after a spike
   kBiasCurrent = 4, // some bias acts on u
   // Where parameters do not differ, those of the first neuron are everybody's.
-  kOwnThreshold = 8, // thresholds, resets or their rules differ
-  kOwnDynamics = 16, // decays, periods or shifts differ
+  kOwnThreshold = 8, // thresholds or resets differ
+  kOwnDynamics = 16, // decays, periods, shifts or reset rules differ
   kUnreached = 32,   // no weight leads to any of the neurons: their sums are 0
   kWide = 64,        // the wide sums of this tick's slot are not all 0
   kSpanKinds = 128,

@@ -259,10 +259,10 @@ unsigned flagsOf(llvm::ArrayRef<net::NeuronConfig> neurons, uint32_t duOffset, b
   }
   using Config = net::NeuronConfig;
   if (differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
-      differ(neurons, &Config::reset) || differ(neurons, &Config::resetSubtract))
+      differ(neurons, &Config::reset))
     flags |= kOwnThreshold;
   if (unitsDiffer || differ(neurons, &Config::du) || differ(neurons, &Config::dv) ||
-      differ(neurons, &Config::refractory))
+      differ(neurons, &Config::refractory) || differ(neurons, &Config::resetSubtract))
     flags |= kOwnDynamics;
   return flags;
 }

@@ -56,10 +56,10 @@ private:
   Updater(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
           const NeuronWord &word, unsigned first)
       : words(words), narrow(narrow), wide(wide), keepU(word.keepU + first),
-        keepV(word.keepV + first), threshold(word.threshold + first), carry(word.carry + first),
-        resetTerm(word.resetTerm + first), resetFloor(word.resetFloor + first),
-        period(word.period + first), shift(word.shift + first), vmin(V::broadcast(span.vmin)),
-        vmax(V::broadcast(span.vmax)) {}
+        keepV(word.keepV + first), threshold(word.threshold + first),
+        resetTerm(word.resetTerm + first), carry(word.carry + first),
+        resetFloor(word.resetFloor + first), period(word.period + first), shift(word.shift + first),
+        vmin(V::broadcast(span.vmin)), vmax(V::broadcast(span.vmax)) {}
 
   // Words [word, end), all neurons of them or those of `members`.
   template <bool Whole>
@@ -183,8 +183,8 @@ private:
   int16_t *narrow;
   int32_t *wide;
   Decay<V, kOwnD> keepU, keepV;
-  Parameter<V, kOwnT> threshold, carry, resetTerm, resetFloor;
-  Parameter<V, kOwnD> period, shift;
+  Parameter<V, kOwnT> threshold, resetTerm;
+  Parameter<V, kOwnD> carry, resetFloor, period, shift;
   Ints vmin, vmax;
   Ints wraps = V::zero(), clamps = V::zero(); // per lane
   uint64_t active = 0;
