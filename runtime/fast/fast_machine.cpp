@@ -62,7 +62,7 @@ private:
   Sums sums;
   SpikeCosts costs;
   std::vector<uint64_t> fired; // bits of the last tick, and a word more
-  std::vector<uint8_t> quiet;  // Span::quiet of all groups
+  std::vector<uint8_t> calm;   // Span::calm of all groups
   uint32_t tick = 0;           // to run next
   Counters global;             // its cores have what spikes do not tell: updates, wraps, clamps
   mutable std::vector<SpikeEvent> spikeEvents; // made when somebody asks
@@ -89,10 +89,10 @@ llvm::Error FastMachine::load(const image::Image &image, uint32_t stepCount) {
   size_t words = 0;
   for (const GroupPlan &group : tables.groups)
     words += group.span.lastWord + 1 - group.span.firstWord;
-  quiet.resize(words);
+  calm.resize(words);
   size_t next = 0;
   for (GroupPlan &group : tables.groups) {
-    group.span.quiet = quiet.data() + next;
+    group.span.calm = calm.data() + next;
     next += group.span.lastWord + 1 - group.span.firstWord;
   }
   global = {};
@@ -105,7 +105,7 @@ llvm::Error FastMachine::load(const image::Image &image, uint32_t stepCount) {
 void FastMachine::resetState() {
   neurons.reset();
   sums.reset();
-  std::fill(quiet.begin(), quiet.end(), 0);
+  std::fill(calm.begin(), calm.end(), 0);
   std::fill(fired.begin(), fired.end(), 0);
   listed = false;
   tick = 0;
@@ -119,7 +119,8 @@ void FastMachine::writeBias(uint32_t core, uint32_t first, llvm::ArrayRef<int16_
   neurons.writeBias(tables.coreBase[core] + first, mantissas);
   for (const GroupPlan &group : tables.groups)
     if (group.core == core)
-      std::fill_n(group.span.quiet, group.span.lastWord + 1 - group.span.firstWord, 0);
+      for (uint32_t word = group.span.firstWord; word <= group.span.lastWord; ++word)
+        group.span.calm[word - group.span.firstWord] &= ~kQuiet;
   global.hostWriteWords += mantissas.size() + 1;
 }
 

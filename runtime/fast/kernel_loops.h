@@ -55,7 +55,7 @@ inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &sh
   int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
 #pragma GCC ivdep
   for (unsigned i = 0; i < kWord; ++i) {
-    constexpr bool kOwnD = (F & kOwnDynamics) != 0, kOwnT = (F & kOwnThreshold) != 0;
+    constexpr bool kOwn = (F & kOwnDynamics) != 0;
     const int32_t oldU = w.u[i], oldV = w.v[i];
     const int32_t sum = sums[i];
     const int32_t biasU = (F & kBiasCurrent) != 0 ? w.biasCurrent[i] : 0;
@@ -63,21 +63,21 @@ inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &sh
     const int32_t oldRefractory = (F & kRefractory) != 0 ? w.refractory[i] : 0;
     int32_t current = sum + biasU, u = current;
     if constexpr ((F & kMemory) != 0) {
-      current += decayed(oldU, kOwnD ? w.keepU[i] : shared.keepU[lane]);
+      current += decayed(oldU, kOwn ? w.keepU[i] : shared.keepU[lane]);
       u = wrapped(current, 24);
     }
-    const int32_t exact = decayed(oldV, kOwnD ? w.keepV[i] : shared.keepV[lane]) + u + biasV;
+    const int32_t exact = decayed(oldV, kOwn ? w.keepV[i] : shared.keepV[lane]) + u + biasV;
     int32_t v = clamped(exact, span.vmin, span.vmax);
     int32_t clampedNow = v != exact;
-    const int32_t carry = kOwnD ? w.carry[i] : shared.carry[lane];
-    const int32_t term = kOwnT ? w.resetTerm[i] : shared.resetTerm[lane];
+    const int32_t carry = kOwn ? w.carry[i] : shared.carry[lane];
+    const int32_t term = w.resetTerm[i];
     const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
     if constexpr ((F & kRefractory) != 0)
       v = (held & ((carry & oldV) | (~carry & term))) | (~held & v);
-    const int32_t threshold = kOwnT ? w.threshold[i] : shared.threshold[lane];
+    const int32_t threshold = w.threshold[i];
     const int32_t fires = -static_cast<int32_t>(v > threshold) & ~held;
     const int32_t less = (v & carry) + term;
-    const int32_t floor = kOwnD ? w.resetFloor[i] : shared.resetFloor[lane];
+    const int32_t floor = kOwn ? w.resetFloor[i] : shared.resetFloor[lane];
     const int32_t left = less < floor ? floor : less;
     clampedNow |= fires & static_cast<int32_t>(left != less);
     v = (fires & left) | (~fires & v);
@@ -89,7 +89,7 @@ inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &sh
     w.u[i] = (m & u) | (~m & oldU);
     w.v[i] = (m & v) | (~m & oldV);
     if constexpr ((F & kRefractory) != 0) {
-      const int32_t period = kOwnD ? w.period[i] : shared.period[lane];
+      const int32_t period = kOwn ? w.period[i] : shared.period[lane];
       int32_t refractory = (fires & period) | (~fires & oldRefractory);
       refractory -= static_cast<int32_t>(refractory > 0);
       w.refractory[i] = (m & refractory) | (~m & oldRefractory);
@@ -138,14 +138,14 @@ void updateSpan(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *w
                              : word == span.lastWord ? span.lastMask
                                                      : ~uint64_t{0};
     const size_t first = size_t{word} * kWord;
-    uint8_t &quiet = span.quiet[word - span.firstWord];
-    if (quiet && !isDue<F>(narrow + first, wide + first))
+    uint8_t &calm = span.calm[word - span.firstWord];
+    if (calm != 0 && !isDue<F>(narrow + first, wide + first))
       continue;
-    constexpr bool kOwnD = (F & kOwnDynamics) != 0;
+    constexpr bool kOwn = (F & kOwnDynamics) != 0;
     int32_t member[kWord], sums[kWord], firing[kWord];
     unpack(members, member);
-    takeSums<F>(narrow + first, wide + first, kOwnD ? words[word].shift : shared.shift + lane,
-                kOwnD, member, sums);
+    takeSums<F>(narrow + first, wide + first, kOwn ? words[word].shift : shared.shift + lane, kOwn,
+                member, sums);
     const WordSums done = updateWord<F>(span, words[word], shared, lane, sums, member, firing);
     uint8_t fired[kWord];
     for (unsigned i = 0; i < kWord; ++i)
@@ -155,7 +155,7 @@ void updateSpan(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *w
     counts.active += static_cast<uint64_t>(done.active);
     counts.currentWraps += static_cast<uint64_t>(done.wraps);
     counts.membraneClamps += static_cast<uint64_t>(done.clamps);
-    quiet = done.active == 0 && bits == 0 && done.rest == 0;
+    calm = done.active == 0 && bits == 0 && done.rest == 0 ? kQuiet : 0;
   }
 }
 

@@ -35,12 +35,11 @@ enum SpanFlag : unsigned {
   kMemory = 1,      // some u is not forgotten at once
   kRefractory = 2,  // some neuron is held after a spike
   kBiasCurrent = 4, // some bias acts on u
-  // Where parameters do not differ, those of the first neuron are everybody's.
-  kOwnThreshold = 8, // thresholds or resets differ
-  kOwnDynamics = 16, // decays, periods, shifts or reset rules differ
-  kUnreached = 32,   // no weight leads to any of the neurons: their sums are 0
-  kWide = 64,        // the wide sums of this tick's slot are not all 0
-  kSpanKinds = 128,
+  // Decays, periods, shifts or reset rules differ; else those of the first neuron are everybody's.
+  kOwnDynamics = 8,
+  kUnreached = 16, // no weight leads to any of the neurons: their sums are 0
+  kWide = 32,      // the wide sums of this tick's slot are not all 0
+  kSpanKinds = 64,
 };
 
 // Neurons of one group: words [firstWord, lastWord], in the first and last only those of the mask.
@@ -48,8 +47,17 @@ struct Span {
   uint32_t firstWord = 0, lastWord = 0;
   uint64_t firstMask = 0, lastMask = 0; // where both are one word they are equal
   int32_t vmin = 0, vmax = 0;
-  uint8_t *quiet = nullptr; // per word: nothing changes and nothing is counted unless a sum arrives
+  // From u and v below kSmall in size no update leaves vmin .. vmax, nor u its 24 bits.
+  bool staysInRange = false;
+  uint8_t *calm = nullptr; // CalmFlag per word
 };
+
+// What the last update left in a word.
+enum CalmFlag : uint8_t {
+  kQuiet = 1,     // nothing changes and nothing is counted unless a sum arrives
+  kSmallState = 2 // u and v are below kSmall: nothing to clamp or wrap. May be left out.
+};
+inline constexpr int32_t kSmall = 1 << 21;
 
 struct UpdateCounts {
   uint64_t active = 0, currentWraps = 0, membraneClamps = 0;

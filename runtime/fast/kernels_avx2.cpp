@@ -97,6 +97,11 @@ struct Ints8 {
   static Ints select(Mask condition, Ints no, Ints yes) {
     return _mm256_blendv_epi8(no, yes, condition);
   }
+  // Of numbers below kSmall in size no bit from kSmall's on is set here.
+  static Ints sizes(Ints seen, Ints x) {
+    return bitOr(seen, _mm256_xor_si256(x, _mm256_srai_epi32(x, 31)));
+  }
+  static bool belowSmall(Ints sizes) { return _mm256_testz_si256(sizes, broadcast(-kSmall)) != 0; }
   static uint64_t bits(Mask mask) {
     return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(mask)));
   }

@@ -86,6 +86,13 @@ struct Ints16 {
   static Ints select(Mask condition, Ints no, Ints yes) {
     return _mm512_mask_mov_epi32(no, condition, yes);
   }
+  // Of numbers below kSmall in size no bit from kSmall's on is set here.
+  static Ints sizes(Ints seen, Ints x) {
+    return _mm512_ternarylogic_epi32(seen, x, _mm512_srai_epi32(x, 31), 0xF6); // a | (b ^ c)
+  }
+  static bool belowSmall(Ints sizes) {
+    return _mm512_test_epi32_mask(sizes, broadcast(-kSmall)) == 0;
+  }
   static uint64_t bits(Mask mask) { return mask; }
   static Ints countUp(Ints counts, Mask mask) {
     return _mm512_mask_sub_epi32(counts, mask, counts, broadcast(-1));

@@ -258,13 +258,19 @@ unsigned flagsOf(llvm::ArrayRef<net::NeuronConfig> neurons, uint32_t duOffset, b
     flags |= neuron.biasToCurrent ? kBiasCurrent : 0u;
   }
   using Config = net::NeuronConfig;
-  if (differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
-      differ(neurons, &Config::reset))
-    flags |= kOwnThreshold;
   if (unitsDiffer || differ(neurons, &Config::du) || differ(neurons, &Config::dv) ||
       differ(neurons, &Config::refractory) || differ(neurons, &Config::resetSubtract))
     flags |= kOwnDynamics;
   return flags;
+}
+
+// Span::staysInRange for one neuron, whatever its bias becomes. An accumulator is below kSmall too,
+// and a spike's v above the threshold.
+bool staysInRange(const net::NeuronConfig &neuron, const image::CoreImage &core) {
+  constexpr int64_t kMostMantissa = 1 << 12;
+  const int64_t most = 3 * int64_t{kSmall} + (kMostMantissa << neuron.biasExp);
+  return most <= core.vmax && -most >= core.vmin &&
+         (!neuron.resetSubtract || int64_t{neuron.threshold} - neuron.reset >= core.vmin);
 }
 
 void Flattener::addGroups(uint32_t c) {
@@ -272,6 +278,7 @@ void Flattener::addGroups(uint32_t c) {
   for (const image::Group &group : core.groups) {
     GroupPlan plan;
     const uint32_t begin = tables.coreBase[c] + group.first, last = begin + group.count - 1;
+    const auto members = llvm::ArrayRef(core.neurons).slice(group.first, group.count);
     plan.core = c;
     plan.skew = group.skew;
     plan.size = group.count;
@@ -283,11 +290,12 @@ void Flattener::addGroups(uint32_t c) {
       plan.span.firstMask = plan.span.lastMask = plan.span.firstMask & plan.span.lastMask;
     plan.span.vmin = core.vmin;
     plan.span.vmax = core.vmax;
+    plan.span.staysInRange = llvm::all_of(
+        members, [&](const net::NeuronConfig &neuron) { return staysInRange(neuron, core); });
     const auto units = llvm::ArrayRef<uint8_t>(unit).slice(group.first, group.count);
     const bool unitsDiffer =
         std::any_of(units.begin(), units.end(), [&](uint8_t u) { return u != units.front(); });
-    plan.flags = flagsOf(llvm::ArrayRef(core.neurons).slice(group.first, group.count),
-                         core.duOffset, unitsDiffer);
+    plan.flags = flagsOf(members, core.duOffset, unitsDiffer);
     const auto from = reached.begin() + group.first;
     if (std::none_of(from, from + group.count, [](bool is) { return is; }))
       plan.flags |= kUnreached;

@@ -47,7 +47,7 @@ struct Bundle {
 
 // A group of the image, with what its neurons share.
 struct GroupPlan {
-  Span span; // quiet is set by the machine
+  Span span; // calm is set by the machine
   uint32_t core = 0, skew = 0, size = 0;
   unsigned flags = 0; // SpanFlag, without kWide
 };

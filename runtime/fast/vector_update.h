@@ -47,7 +47,7 @@ public:
 private:
   using Ints = typename V::Ints;
   using Mask = typename V::Mask;
-  static constexpr bool kOwnD = (F & kOwnDynamics) != 0, kOwnT = (F & kOwnThreshold) != 0;
+  static constexpr bool kOwn = (F & kOwnDynamics) != 0;
   static constexpr bool kReached = (F & kUnreached) == 0;
   static constexpr bool kMayWide = (F & kWide) != 0 && kReached;
   // Else nothing ever makes u other than 0.
@@ -56,10 +56,9 @@ private:
   Updater(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
           const NeuronWord &word, unsigned first)
       : words(words), narrow(narrow), wide(wide), keepU(word.keepU + first),
-        keepV(word.keepV + first), threshold(word.threshold + first),
-        resetTerm(word.resetTerm + first), carry(word.carry + first),
-        resetFloor(word.resetFloor + first), period(word.period + first), shift(word.shift + first),
-        vmin(V::broadcast(span.vmin)), vmax(V::broadcast(span.vmax)) {}
+        keepV(word.keepV + first), carry(word.carry + first), resetFloor(word.resetFloor + first),
+        period(word.period + first), shift(word.shift + first), vmin(V::broadcast(span.vmin)),
+        vmax(V::broadcast(span.vmax)) {}
 
   // Words [word, end), all neurons of them or those of `members`.
   template <bool Whole>
@@ -67,19 +66,34 @@ private:
                    uint64_t *spikes) {
     for (; word < end; ++word) {
       const size_t n = size_t{word} * kWord;
-      uint8_t &quiet = span.quiet[word - span.firstWord];
-      if (quiet && nothingDue(narrow + n, wide + n))
+      uint8_t &calm = span.calm[word - span.firstWord];
+      if ((calm & kQuiet) != 0 && nothingDue(narrow + n, wide + n))
         continue;
-      uint64_t fired = 0, wasActive = 0;
-#pragma GCC unroll 4
-      for (unsigned at = 0; at < kWord; at += V::kLanes)
-        update<Whole>(words[word], at, members >> at, n + at, fired, wasActive);
-      if constexpr (kReached)
-        V::template clear<Whole>(narrow + n, members);
-      spikes[word] |= fired;
-      active += static_cast<unsigned>(__builtin_popcountll(wasActive));
-      quiet = (fired | wasActive) == 0 && atRest(words[word], members);
+      const Done done = (calm & kSmallState) != 0
+                            ? updateWord<Whole, true>(words[word], n, members)
+                            : updateWord<Whole, false>(words[word], n, members);
+      spikes[word] |= done.fired;
+      active += static_cast<unsigned>(__builtin_popcountll(done.active));
+      const bool quiet = (done.fired | done.active) == 0 && atRest(words[word], members);
+      const bool small = span.staysInRange && V::belowSmall(done.sizes);
+      calm = static_cast<uint8_t>((quiet ? kQuiet : 0) | (small ? kSmallState : 0));
     }
+  }
+
+  struct Done {
+    uint64_t fired = 0, active = 0; // a bit per neuron
+    Ints sizes = V::zero();         // bits of u and v, or of their complements
+  };
+
+  template <bool Whole, bool Small>
+  inline Done updateWord(NeuronWord &word, size_t n, uint64_t members) {
+    Done done;
+#pragma GCC unroll 4
+    for (unsigned at = 0; at < kWord; at += V::kLanes)
+      update<Whole, Small>(word, at, members >> at, n + at, done);
+    if constexpr (kReached)
+      V::template clear<Whole>(narrow + n, members);
+    return done;
   }
 
   Ints sumAt(size_t n, const NeuronWord &w, unsigned at) const {
@@ -92,9 +106,8 @@ private:
   }
 
   // Neurons [at, at + kLanes) of a word, of which those of the lowest bits of `some`.
-  template <bool Whole>
-  inline void update(NeuronWord &w, unsigned at, uint64_t some, size_t n, uint64_t &fired,
-                     uint64_t &wasActive) {
+  template <bool Whole, bool Small>
+  inline void update(NeuronWord &w, unsigned at, uint64_t some, size_t n, Done &done) {
     const Mask members = V::template maskOf<Whole>(some);
     const Ints oldV = V::load(w.v + at), sum = sumAt(n, w, at);
     const Ints biasV = V::load(w.biasMembrane + at);
@@ -103,12 +116,13 @@ private:
     if constexpr (kHasU) {
       const Ints oldU = V::load(w.u + at);
       any = V::bitOr(any, oldU);
-      u = nextU<Whole>(w, at, oldU, sum, any, members);
+      u = nextU<Whole, Small>(w, at, oldU, sum, any, members);
       V::template store<Whole>(w.u + at, members, u);
     }
     const Ints exact = V::add(V::add(keepV(oldV, w.keepV + at), u), biasV);
-    Ints v = V::least(V::most(exact, vmin), vmax);
-    Mask clamped = V::template both<Whole>(members, V::differ(v, exact));
+    Ints v = Small ? exact : V::least(V::most(exact, vmin), vmax);
+    const Mask clampedFirst = V::differ(v, exact);
+    const Ints resetTerm = V::load(w.resetTerm + at);
     Ints oldRefractory = V::zero();
     Mask free = members;
     if constexpr ((F & kRefractory) != 0) {
@@ -116,14 +130,12 @@ private:
       any = V::bitOr(any, oldRefractory);
       const Mask held = V::nonzero(oldRefractory);
       free = V::without(members, held);
-      v = V::select(held, v, V::pick(carry.at(w.carry + at), oldV, resetTerm.at(w.resetTerm + at)));
+      v = V::select(held, v, V::pick(carry.at(w.carry + at), oldV, resetTerm));
     }
     constexpr bool kAllFree = Whole && (F & kRefractory) == 0;
-    const Mask fires =
-        V::template both<kAllFree>(free, V::greater(v, threshold.at(w.threshold + at)));
-    const Ints less = V::add(V::bitAnd(v, carry.at(w.carry + at)), resetTerm.at(w.resetTerm + at));
-    const Ints left = V::most(less, resetFloor.at(w.resetFloor + at));
-    clamped = V::either(clamped, V::template both<false>(fires, V::differ(left, less)));
+    const Mask fires = V::template both<kAllFree>(free, V::greater(v, V::load(w.threshold + at)));
+    const Ints less = V::add(V::bitAnd(v, carry.at(w.carry + at)), resetTerm);
+    const Ints left = Small ? less : V::most(less, resetFloor.at(w.resetFloor + at));
     v = V::select(fires, v, left);
     V::template store<Whole>(w.v + at, members, v);
     if constexpr ((F & kRefractory) != 0) {
@@ -133,12 +145,18 @@ private:
     }
     if constexpr (kMayWide)
       V::template store<Whole>(wide + n, members, V::zero());
-    clamps = V::countUp(clamps, clamped);
-    fired |= V::bits(fires) << at;
-    wasActive |= V::bits(V::template both<Whole>(members, V::nonzero(any))) << at;
+    if constexpr (!Small) {
+      const Mask below = V::template both<false>(fires, V::differ(left, less));
+      clamps = V::countUp(clamps, V::either(V::template both<Whole>(members, clampedFirst), below));
+    }
+    done.sizes = V::sizes(done.sizes, v);
+    if constexpr (kHasU)
+      done.sizes = V::sizes(done.sizes, u);
+    done.fired |= V::bits(fires) << at;
+    done.active |= V::bits(V::template both<Whole>(members, V::nonzero(any))) << at;
   }
 
-  template <bool Whole>
+  template <bool Whole, bool Small>
   inline Ints nextU(const NeuronWord &w, unsigned at, Ints oldU, Ints sum, Ints &any,
                     Mask members) {
     Ints current = sum;
@@ -150,6 +168,8 @@ private:
     if constexpr ((F & kMemory) == 0)
       return current;
     current = V::add(current, keepU(oldU, w.keepU + at));
+    if constexpr (Small)
+      return current;
     const Ints u = V::template wrapped<24>(current);
     wraps = V::countUp(wraps, V::template both<Whole>(members, V::differ(u, current)));
     return u;
@@ -182,9 +202,8 @@ private:
   NeuronWord *words;
   int16_t *narrow;
   int32_t *wide;
-  Decay<V, kOwnD> keepU, keepV;
-  Parameter<V, kOwnT> threshold, resetTerm;
-  Parameter<V, kOwnD> carry, resetFloor, period, shift;
+  Decay<V, kOwn> keepU, keepV;
+  Parameter<V, kOwn> carry, resetFloor, period, shift;
   Ints vmin, vmax;
   Ints wraps = V::zero(), clamps = V::zero(); // per lane
   uint64_t active = 0;
