@@ -35,14 +35,11 @@ public:
   void reset() override;
   void writeBias(uint32_t core, uint32_t first, llvm::ArrayRef<int16_t> mantissas) override;
   void inject(llvm::ArrayRef<HostPacket> packets) override;
-  void step() override;
+  void step() override { run(1); }
+  uint32_t run(uint32_t most) override;
 
   llvm::ArrayRef<SpikeEvent> spikes() const override;
-  void readSpikes(uint32_t core, uint32_t first,
-                  llvm::MutableArrayRef<uint8_t> out) const override {
-    kernels.spreadBits(fired.data(), tables.coreBase[core] + first,
-                       static_cast<uint32_t>(out.size()), out.data());
-  }
+  void readSpikes(const SpikeBlock &block) const override;
   llvm::ArrayRef<SendEvent> sends() const override { return {}; }
   uint64_t tickCycles() const override { return 0; }
   void readState(uint32_t core, uint32_t first, llvm::MutableArrayRef<NeuronState> out) override {
@@ -52,8 +49,8 @@ public:
 
 private:
   void resetState();
-  void update();
-  void send();
+  void update(const GroupPlan &group, uint32_t ticks);
+  void send(const Stage &stage, uint32_t ticks);
 
   const Kernels &kernels;
   uint32_t steps = 0;
@@ -61,10 +58,13 @@ private:
   NeuronStore neurons;
   Sums sums;
   SpikeCosts costs;
-  std::vector<uint64_t> fired; // bits of the last tick, and a word more
-  std::vector<uint8_t> calm;   // Span::calm of all groups
-  uint32_t tick = 0;           // to run next
-  Counters global;             // its cores have what spikes do not tell: updates, wraps, clamps
+  std::vector<uint64_t> fired; // bits of the ticks of the last run, firedStride words apart
+  size_t firedStride = 0;      // a word more than there are
+  uint32_t lastTicks = 1;      // of the last run
+  uint32_t allOpen = 0, someClosed = 0; // from, until which tick the windows of all groups are open
+  std::vector<uint8_t> calm;            // Span::calm of all groups
+  uint32_t tick = 0;                    // to run next
+  Counters global; // its cores have what spikes do not tell: updates, wraps, clamps
   mutable std::vector<SpikeEvent> spikeEvents; // made when somebody asks
   mutable bool listed = true;
 };
@@ -85,7 +85,14 @@ llvm::Error FastMachine::load(const image::Image &image, uint32_t stepCount) {
   neurons = NeuronStore(image, tables);
   sums = Sums(tables, target->core, kernels);
   costs = SpikeCosts(image, tables, kernels);
-  fired.assign(tables.neurons / kWord + 1, 0);
+  firedStride = tables.neurons / kWord + 1;
+  fired.assign(firedStride * tables.blockTicks, 0);
+  allOpen = 0;
+  someClosed = UINT32_MAX;
+  for (const GroupPlan &group : tables.groups) {
+    allOpen = std::max(allOpen, group.skew);
+    someClosed = std::min(someClosed, group.skew + steps);
+  }
   size_t words = 0;
   for (const GroupPlan &group : tables.groups)
     words += group.span.lastWord + 1 - group.span.firstWord;
@@ -109,6 +116,7 @@ void FastMachine::resetState() {
   std::fill(fired.begin(), fired.end(), 0);
   listed = false;
   tick = 0;
+  lastTicks = 1;
 }
 
 void FastMachine::reset() {
@@ -128,43 +136,73 @@ void FastMachine::inject(llvm::ArrayRef<HostPacket> packets) {
   for (const HostPacket &packet : packets)
     if (const std::optional<uint32_t> axon = costs.countPacket(packet, global))
       sums.inject(*axon, tick, packet.delay, global);
-  sums.flush(global);
+  sums.flush();
 }
 
-void FastMachine::step() {
-  std::fill(fired.begin(), fired.end(), 0);
+uint32_t FastMachine::run(uint32_t most) {
+  const uint32_t ticks = std::min(most, tables.blockTicks);
+  std::fill_n(fired.begin(), ticks * firedStride, 0);
   listed = false;
-  update();
-  costs.countSpikes(fired.data());
-  ++tick;
-  sums.send(fired.data(), tick, global);
-  global.ticks += 1;
-  global.barriers += 2;
+  for (const Stage &stage : tables.stages) {
+    for (const uint32_t group : stage.groups)
+      update(tables.groups[group], ticks);
+    send(stage, ticks);
+  }
+  costs.countSpikes(fired.data(), ticks, firedStride);
+  for (uint32_t t = std::max(tick, allOpen); t < std::min(tick + ticks, someClosed); ++t)
+    sums.setTaken(t);
+  sums.nextTick();
+  tick += ticks;
+  lastTicks = ticks;
+  global.ticks += ticks;
+  global.barriers += 2 * ticks;
+  return ticks;
 }
 
-void FastMachine::update() {
-  const Sums::Slot slot = sums.slot(tick);
-  for (const GroupPlan &group : tables.groups) {
-    if (tick < group.skew || tick - group.skew >= steps)
-      continue;
-    UpdateCounts counts;
-    const unsigned kind = slot.wideUsed ? group.flags | kWide : group.flags;
-    kernels.update[kind](group.span, neurons.data(), slot.narrow, slot.wide, fired.data(), counts);
-    CoreCounters &core = global.cores[group.core];
-    core[CoreCounter::UpdatesActive] += counts.active;
-    core[CoreCounter::UpdatesInactive] += group.size - counts.active;
-    core[CoreCounter::CurrentWraps] += counts.currentWraps;
-    core[CoreCounter::MembraneClamps] += counts.membraneClamps;
-  }
+void FastMachine::update(const GroupPlan &group, uint32_t ticks) {
+  TickBlock block =
+      sums.block(std::max(tick, group.skew), std::min(tick + ticks, group.skew + steps));
+  if (block.first >= block.end)
+    return;
+  block.spikes = &fired[(block.first - tick) * firedStride];
+  block.spikeStride = firedStride;
+  UpdateCounts counts;
+  const unsigned kind = sums.isWideUsed(block.first, block.end) ? group.flags | kWide : group.flags;
+  kernels.update[kind](group.span, neurons.data(), block, counts);
+  CoreCounters &core = global.cores[group.core];
+  core[CoreCounter::UpdatesActive] += counts.active;
+  core[CoreCounter::UpdatesInactive] +=
+      uint64_t{group.size} * (block.end - block.first) - counts.active;
+  core[CoreCounter::CurrentWraps] += counts.currentWraps;
+  core[CoreCounter::MembraneClamps] += counts.membraneClamps;
+}
+
+// What a spike of a tick sends is due in the next one at the earliest.
+void FastMachine::send(const Stage &stage, uint32_t ticks) {
+  for (const uint32_t bundle : stage.bundles)
+    for (uint32_t t = 0; t < ticks; ++t)
+      sums.send(tables.bundles[bundle], &fired[t * firedStride], tick + t + 1, global);
+  for (const uint32_t group : stage.groups)
+    if (tables.groups[group].hasRows)
+      for (uint32_t t = 0; t < ticks; ++t)
+        sums.send(tables.groups[group].span, &fired[t * firedStride], tick + t + 1, global);
+}
+
+void FastMachine::readSpikes(const SpikeBlock &block) const {
+  for (uint32_t t = 0; t < block.ticks; ++t)
+    kernels.spreadBits(&fired[(block.tick + t) * firedStride],
+                       tables.coreBase[block.core] + block.first, block.count,
+                       block.out + t * block.stride);
 }
 
 llvm::ArrayRef<SpikeEvent> FastMachine::spikes() const {
   if (listed)
     return spikeEvents;
   spikeEvents.clear();
+  const uint64_t *last = &fired[(lastTicks - 1) * firedStride];
   for (uint32_t word = 0; word < tables.neurons / kWord; ++word) {
     const uint32_t core = tables.coreOfWord[word];
-    for (uint64_t bits = fired[word]; bits != 0; bits &= bits - 1)
+    for (uint64_t bits = last[word]; bits != 0; bits &= bits - 1)
       spikeEvents.push_back({core, word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits)) -
                                        tables.coreBase[core]});
   }

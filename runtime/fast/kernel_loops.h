@@ -128,35 +128,39 @@ inline void takeSums(int16_t *narrow, int32_t *wide, const int32_t *shift, bool 
     narrow[i] = static_cast<int16_t>(~member[i] & narrow[i]);
 }
 
+// One tick of a word.
 template <unsigned F>
-void updateSpan(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
-                uint64_t *spikes, UpdateCounts &counts) {
+void updateTick(const Span &span, NeuronWord *words, const TickBlock &block, uint32_t tick,
+                uint32_t word, UpdateCounts &counts) {
+  constexpr bool kOwn = (F & kOwnDynamics) != 0;
   const NeuronWord &shared = words[span.firstWord];
   const auto lane = static_cast<unsigned>(__builtin_ctzll(span.firstMask));
-  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word) {
-    const uint64_t members = word == span.firstWord  ? span.firstMask
-                             : word == span.lastWord ? span.lastMask
-                                                     : ~uint64_t{0};
-    const size_t first = size_t{word} * kWord;
-    uint8_t &calm = span.calm[word - span.firstWord];
-    if (calm != 0 && !isDue<F>(narrow + first, wide + first))
-      continue;
-    constexpr bool kOwn = (F & kOwnDynamics) != 0;
-    int32_t member[kWord], sums[kWord], firing[kWord];
-    unpack(members, member);
-    takeSums<F>(narrow + first, wide + first, kOwn ? words[word].shift : shared.shift + lane, kOwn,
-                member, sums);
-    const WordSums done = updateWord<F>(span, words[word], shared, lane, sums, member, firing);
-    uint8_t fired[kWord];
-    for (unsigned i = 0; i < kWord; ++i)
-      fired[i] = static_cast<uint8_t>(firing[i] & 1);
-    const uint64_t bits = packed(fired);
-    spikes[word] |= bits;
-    counts.active += static_cast<uint64_t>(done.active);
-    counts.currentWraps += static_cast<uint64_t>(done.wraps);
-    counts.membraneClamps += static_cast<uint64_t>(done.clamps);
-    calm = done.active == 0 && bits == 0 && done.rest == 0 ? kQuiet : 0;
-  }
+  const size_t slot = (tick & block.slotMask) * block.stride + size_t{word} * kWord;
+  int16_t *const narrow = block.narrow + slot;
+  int32_t *const wide = block.wide + slot;
+  uint8_t &calm = span.calm[word - span.firstWord];
+  if (calm != 0 && !isDue<F>(narrow, wide))
+    return;
+  int32_t member[kWord], sums[kWord], firing[kWord];
+  unpack(membersOf(span, word), member);
+  takeSums<F>(narrow, wide, kOwn ? words[word].shift : shared.shift + lane, kOwn, member, sums);
+  const WordSums done = updateWord<F>(span, words[word], shared, lane, sums, member, firing);
+  uint8_t fired[kWord];
+  for (unsigned i = 0; i < kWord; ++i)
+    fired[i] = static_cast<uint8_t>(firing[i] & 1);
+  const uint64_t bits = packed(fired);
+  block.spikes[(tick - block.first) * block.spikeStride + word] |= bits;
+  counts.active += static_cast<uint64_t>(done.active);
+  counts.currentWraps += static_cast<uint64_t>(done.wraps);
+  counts.membraneClamps += static_cast<uint64_t>(done.clamps);
+  calm = done.active == 0 && bits == 0 && done.rest == 0 ? kQuiet : 0;
+}
+
+template <unsigned F>
+void updateSpan(const Span &span, NeuronWord *words, const TickBlock &block, UpdateCounts &counts) {
+  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
+    for (uint32_t tick = block.first; tick < block.end; ++tick)
+      updateTick<F>(span, words, block, tick, word, counts);
 }
 
 template <class Weight>
@@ -198,12 +202,14 @@ inline void spreadLoop(const uint64_t *bits, uint32_t first, uint32_t count, uin
   }
 }
 
-inline void countLoop(const uint64_t *bits, uint32_t words, uint8_t *counts) {
+inline void countLoop(const uint64_t *bits, uint32_t words, uint32_t rows, size_t stride,
+                      uint8_t *counts) {
   for (uint32_t word = 0; word < words; ++word)
-    for (uint32_t i = 0; i < kWord && bits[word] != 0; i += 8) {
+    for (uint32_t i = 0; i < kWord; i += 8) {
       uint64_t eight;
       __builtin_memcpy(&eight, counts + word * kWord + i, 8);
-      eight += unpacked(bits[word] >> i);
+      for (uint32_t row = 0; row < rows; ++row)
+        eight += unpacked(bits[row * stride + word] >> i);
       __builtin_memcpy(counts + word * kWord + i, &eight, 8);
     }
 }

@@ -52,6 +52,13 @@ struct Span {
   uint8_t *calm = nullptr; // CalmFlag per word
 };
 
+// Which neurons of a word are members of a span. Static: every instruction set has its own.
+static inline uint64_t membersOf(const Span &span, uint32_t word) {
+  if (word == span.firstWord)
+    return span.firstMask;
+  return word == span.lastWord ? span.lastMask : ~uint64_t{0};
+}
+
 // What the last update left in a word.
 enum CalmFlag : uint8_t {
   kQuiet = 1,     // nothing changes and nothing is counted unless a sum arrives
@@ -63,10 +70,22 @@ struct UpdateCounts {
   uint64_t active = 0, currentWraps = 0, membraneClamps = 0;
 };
 
-// One tick of a span. `narrow` and `wide` are the slot's sums; those of the span become 0. Sets
-// the bits of `spikes`.
-using UpdateKernel = void (*)(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
-                              uint64_t *spikes, UpdateCounts &counts);
+// Ticks [first, end) and where they find their sums and put their spikes.
+struct TickBlock {
+  uint32_t first = 0, end = 0;
+  // Of tick t in both: from (t & slotMask) * stride on, one per neuron.
+  int16_t *narrow = nullptr;
+  int32_t *wide = nullptr;
+  uint32_t slotMask = 0;
+  size_t stride = 0;
+  uint64_t *spikes = nullptr; // bits of tick t from (t - first) * spikeStride on
+  size_t spikeStride = 0;
+};
+
+// The block's ticks of a span, one after the other. The sums that belong to them become 0. Sets
+// the bits of spikes.
+using UpdateKernel = void (*)(const Span &span, NeuronWord *words, const TickBlock &block,
+                              UpdateCounts &counts);
 
 // sums[i] += rows[k][i] << shift over all k, wrapping; rows[k] = weights + offsets[k]. The bounds
 // that the tables were built with say that no sum of a neuron that is ever read wraps.
@@ -80,10 +99,11 @@ using AddRows16 = void (*)(int16_t *sums, uint32_t count, const int16_t *weights
 using GatherOffsets = uint32_t (*)(const uint64_t *spikes, const uint64_t *members, uint32_t words,
                                    const uint32_t *offsets, uint32_t *out);
 
-// out[i] = bit first + i.
+// out[i] = bit first + i. Reads a word more than it needs.
 using SpreadBits = void (*)(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out);
-// counts[i] += bit i.
-using CountBits = void (*)(const uint64_t *bits, uint32_t words, uint8_t *counts);
+// counts[i] += how many of the rows have bit i; a row is `words` of every `stride`.
+using CountBits = void (*)(const uint64_t *bits, uint32_t words, uint32_t rows, size_t stride,
+                           uint8_t *counts);
 
 struct Kernels {
   const char *name; // "portable", "avx2", "avx512"

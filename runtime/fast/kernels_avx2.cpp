@@ -80,18 +80,16 @@ struct Ints8 {
     return _mm256_sign_epi32(add(high, _mm256_srli_epi32(low, 12)), x);
   }
 
-  template <bool Whole> static Mask maskOf(uint64_t bits) {
+  static Mask maskOf(uint64_t bits) {
     const Ints lanes = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    return Whole ? broadcast(-1)
-                 : _mm256_cmpeq_epi32(bitAnd(broadcast(static_cast<int32_t>(bits)), lanes), lanes);
+    return _mm256_cmpeq_epi32(bitAnd(broadcast(static_cast<int32_t>(bits)), lanes), lanes);
   }
   static Mask greater(Ints a, Ints b) { return _mm256_cmpgt_epi32(a, b); }
   static Mask differ(Ints a, Ints b) { return nonzero(_mm256_xor_si256(a, b)); }
   static Mask nonzero(Ints x) {
     return _mm256_xor_si256(_mm256_cmpeq_epi32(x, zero()), broadcast(-1));
   }
-  // a and b, where a may be known to be everybody.
-  template <bool All> static Mask both(Mask a, Mask b) { return All ? b : bitAnd(a, b); }
+  static Mask both(Mask a, Mask b) { return bitAnd(a, b); }
   static Mask either(Mask a, Mask b) { return bitOr(a, b); }
   static Mask without(Mask a, Mask b) { return _mm256_andnot_si256(b, a); }
   static Ints select(Mask condition, Ints no, Ints yes) {
@@ -116,9 +114,9 @@ struct Ints8 {
 };
 
 template <unsigned F>
-void updateSpan256(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
-                   uint64_t *spikes, UpdateCounts &counts) {
-  Updater<Ints8, F>(span, words, narrow, wide).run(span, spikes, counts);
+void updateSpan256(const Span &span, NeuronWord *words, const TickBlock &block,
+                   UpdateCounts &counts) {
+  Updater<Ints8, F>(span, words, block).run(counts);
 }
 
 } // namespace

@@ -75,12 +75,11 @@ struct Ints16 {
         _mm512_mul_round_ps(_mm512_cvtepi32_ps(x), factor, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
   }
 
-  template <bool Whole> static Mask maskOf(uint64_t bits) { return static_cast<Mask>(bits); }
+  static Mask maskOf(uint64_t bits) { return static_cast<Mask>(bits); }
   static Mask greater(Ints a, Ints b) { return _mm512_cmpgt_epi32_mask(a, b); }
   static Mask differ(Ints a, Ints b) { return _mm512_cmpneq_epi32_mask(a, b); }
   static Mask nonzero(Ints x) { return _mm512_test_epi32_mask(x, x); }
-  // a and b, where a may be known to be everybody.
-  template <bool All> static Mask both(Mask a, Mask b) { return All ? b : a & b; }
+  static Mask both(Mask a, Mask b) { return a & b; }
   static Mask either(Mask a, Mask b) { return a | b; }
   static Mask without(Mask a, Mask b) { return a & static_cast<Mask>(~b); }
   static Ints select(Mask condition, Ints no, Ints yes) {
@@ -103,9 +102,9 @@ struct Ints16 {
 };
 
 template <unsigned F>
-void updateSpan512(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
-                   uint64_t *spikes, UpdateCounts &counts) {
-  Updater<Ints16, F>(span, words, narrow, wide).run(span, spikes, counts);
+void updateSpan512(const Span &span, NeuronWord *words, const TickBlock &block,
+                   UpdateCounts &counts) {
+  Updater<Ints16, F>(span, words, block).run(counts);
 }
 
 uint32_t gather512(const uint64_t *spikes, const uint64_t *members, uint32_t words,
@@ -139,13 +138,13 @@ void spread512(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *ou
   }
 }
 
-void count512(const uint64_t *bits, uint32_t words, uint8_t *counts) {
+void count512(const uint64_t *bits, uint32_t words, uint32_t rows, size_t stride, uint8_t *counts) {
   const __m512i one = _mm512_set1_epi8(1);
   for (uint32_t word = 0; word < words; ++word, counts += kWord) {
-    if (bits[word] == 0)
-      continue;
-    const __m512i count = _mm512_loadu_si512(counts);
-    _mm512_storeu_si512(counts, _mm512_mask_add_epi8(count, bits[word], count, one));
+    __m512i count = _mm512_loadu_si512(counts);
+    for (uint32_t row = 0; row < rows; ++row)
+      count = _mm512_mask_add_epi8(count, bits[row * stride + word], count, one);
+    _mm512_storeu_si512(counts, count);
   }
 }
 

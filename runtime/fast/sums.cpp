@@ -1,5 +1,7 @@
 #include "runtime/fast/sums.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 
 namespace snnc::runtime::fast {
@@ -8,13 +10,20 @@ namespace {
 
 constexpr uint32_t kMostGathered = 1024;
 
+// Those of the chip, and where several ticks run at once those of all of them.
+uint32_t slotsFor(const Tables &tables, const target::CoreSpec &spec) {
+  return tables.blockTicks == 1 ? spec.delaySlots
+                                : llvm::PowerOf2Ceil(tables.blockTicks + spec.delaySlots);
+}
+
 } // namespace
 
 Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &kernels)
-    : tables(&tables), kernels(&kernels), slotMask(spec.delaySlots - 1),
-      weightShift(spec.weightShift), stride(tables.neurons + kSlack),
-      narrow(stride * spec.delaySlots), wide(stride * spec.delaySlots), wideUsed(spec.delaySlots),
-      packetStep(tables.axonRows.size()), packets(tables.axonRows.size()) {
+    : tables(&tables), kernels(&kernels), delaySlots(spec.delaySlots),
+      slotMask(slotsFor(tables, spec) - 1), weightShift(spec.weightShift),
+      stride(tables.neurons + kSlack), narrow(stride * (slotMask + 1)),
+      wide(stride * (slotMask + 1)), used(slotMask + 1), packetStep(tables.axonRows.size()),
+      packets(tables.axonRows.size()) {
   size_t most = kMostGathered;
   for (const Bundle &bundle : tables.bundles)
     most = std::max(most, bundle.offsets.size());
@@ -22,30 +31,40 @@ Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &ke
 }
 
 void Sums::reset() {
-  std::fill(narrow.begin(), narrow.end(), 0);
-  for (size_t slot = 0; slot < wideUsed.size(); ++slot)
-    if (wideUsed[slot])
+  for (size_t slot = 0; slot < used.size(); ++slot) {
+    if (used[slot].narrow)
+      std::fill_n(&narrow[slot * stride], stride, 0);
+    if (used[slot].wide)
       std::fill_n(&wide[slot * stride], stride, 0);
-  std::fill(wideUsed.begin(), wideUsed.end(), 0);
+    used[slot] = {};
+  }
   gathered = 0;
   ++stepNumber;
 }
 
-void Sums::send(const uint64_t *fired, uint32_t tick, Counters &counters) {
-  ++stepNumber;
-  for (const Bundle &bundle : tables->bundles)
-    sendBundle(bundle, fired, tick, counters);
-  for (uint32_t word = 0; word < tables->hasRows.size(); ++word)
-    for (uint64_t bits = fired[word] & tables->hasRows[word]; bits != 0; bits &= bits - 1) {
+TickBlock Sums::block(uint32_t first, uint32_t end) {
+  return {first, end, narrow.data(), wide.data(), slotMask, stride, nullptr, 0};
+}
+
+bool Sums::isWideUsed(uint32_t first, uint32_t end) const {
+  for (uint32_t tick = first; tick < end; ++tick)
+    if (used[tick & slotMask].wide)
+      return true;
+  return false;
+}
+
+void Sums::send(const Span &span, const uint64_t *fired, uint32_t tick, Counters &counters) {
+  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
+    for (uint64_t bits = fired[word] & tables->hasRows[word] & membersOf(span, word); bits != 0;
+         bits &= bits - 1) {
       const uint32_t neuron = word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits));
       for (uint32_t r = tables->rowsBegin[neuron]; r < tables->rowsBegin[neuron + 1]; ++r)
         add(tables->rows[r], tick + tables->rows[r].delay, tables->rows[r].narrow, counters);
     }
-  flush(counters);
+  flush();
 }
 
-void Sums::sendBundle(const Bundle &bundle, const uint64_t *fired, uint32_t tick,
-                      Counters &counters) {
+void Sums::send(const Bundle &bundle, const uint64_t *fired, uint32_t tick, Counters &counters) {
   const uint32_t rows = kernels->gatherOffsets(fired + bundle.firstWord, bundle.members.data(),
                                                static_cast<uint32_t>(bundle.members.size()),
                                                bundle.offsets.data(), offsets.data());
@@ -76,6 +95,7 @@ void Sums::add(const Row &row, uint32_t due, bool narrowly, Counters &counters) 
     return;
   }
   if (row.kind == ListKind::Pairs) {
+    used[due & slotMask].narrow = true;
     int16_t *sums = &narrow[(due & slotMask) * stride + row.target];
     const Pair *pair = &tables->pairs[row.weights];
     for (uint32_t i = 0; i < row.count; ++i) {
@@ -88,20 +108,21 @@ void Sums::add(const Row &row, uint32_t due, bool narrowly, Counters &counters) 
                         row.target == gatheredRow.target && row.count == gatheredRow.count &&
                         row.kind == gatheredRow.kind && row.shift == gatheredRow.shift;
   if (!together) {
-    flush(counters);
+    flush();
     gatheredRow = row;
     gatheredDue = due;
   }
   offsets[gathered++] = row.weights;
 }
 
-void Sums::flush(Counters &) {
+void Sums::flush() {
   if (gathered != 0)
     addNarrow(gatheredRow, gatheredDue, offsets.data(), gathered);
   gathered = 0;
 }
 
 void Sums::addNarrow(const Row &row, uint32_t due, const uint32_t *rowOffsets, uint32_t rows) {
+  used[due & slotMask].narrow = true;
   int16_t *sums = &narrow[(due & slotMask) * stride + row.target];
   if (row.kind == ListKind::Dense8)
     kernels->addRows8(sums, row.count, tables->weights8.data(), rowOffsets, rows, row.shift);
@@ -109,25 +130,32 @@ void Sums::addNarrow(const Row &row, uint32_t due, const uint32_t *rowOffsets, u
     kernels->addRows16(sums, row.count, tables->weights16.data(), rowOffsets, rows, row.shift);
 }
 
+// The tick in which a neuron reads what is due in `due`: before its window opens a slot of the chip
+// waits for a later tick of the same slot.
+uint32_t Sums::readAt(uint32_t due, uint32_t neuron) const {
+  const uint32_t opens = tables->opens[neuron];
+  return due >= opens ? due : due + (opens - due + delaySlots - 1) / delaySlots * delaySlots;
+}
+
 // One row whose weights begin at `weights`.
 void Sums::addWide(const Row &row, uint32_t due, uint32_t weights, Counters &counters) {
-  const size_t slot = due & slotMask;
-  wideUsed[slot] = 1;
-  int32_t *sums = &wide[slot * stride + row.target];
   const int32_t unit = 1 << (weightShift + row.exponent);
   uint64_t wraps = 0;
-  const auto accumulate = [&](int32_t &sum, int32_t weight) {
+  const auto accumulate = [&](uint32_t neuron, int32_t weight) {
+    const size_t slot = readAt(due, neuron) & slotMask;
+    used[slot].wide = true;
+    int32_t &sum = wide[slot * stride + neuron];
     const int32_t exact = sum + weight * unit;
     sum = static_cast<int32_t>(static_cast<uint32_t>(exact) << 10) >> 10; // 22 bits
     wraps += sum != exact;
   };
   for (uint32_t i = 0; i < row.count; ++i) {
     if (row.kind == ListKind::Dense8)
-      accumulate(sums[i], tables->weights8[weights + i]);
+      accumulate(row.target + i, tables->weights8[weights + i]);
     else if (row.kind == ListKind::Dense16)
-      accumulate(sums[i], tables->weights16[weights + i]);
+      accumulate(row.target + i, tables->weights16[weights + i]);
     else
-      accumulate(sums[tables->pairs[weights + i].neuron], tables->pairs[weights + i].weight);
+      accumulate(row.target + tables->pairs[weights + i].neuron, tables->pairs[weights + i].weight);
   }
   const uint32_t core = tables->coreOfWord[row.target / kWord];
   counters.cores[core][CoreCounter::AccWraps] += wraps;

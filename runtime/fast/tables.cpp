@@ -2,6 +2,7 @@
 
 #include "common/image/synapse_words.h"
 #include "runtime/fast/bundles.h"
+#include "runtime/fast/stages.h"
 
 #include <algorithm>
 #include <map>
@@ -43,7 +44,6 @@ private:
   const image::WordFormat format;
   Tables tables;
   std::vector<uint64_t> messages; // [axon] that may be due in one tick
-  std::vector<uint32_t> skews;    // [neuron] first tick of its window; 0 where there is none
   // Of the core under way, per local neuron.
   std::vector<uint8_t> unit; // exponent that its narrow sum counts in
   std::vector<bool> reached; // some weight leads to it
@@ -67,7 +67,7 @@ void Flattener::number() {
     tables.coreOfWord.resize(tables.neurons / kWord, c);
     tables.axonBase.push_back(tables.axonBase.back() + static_cast<uint32_t>(core.axons.size()));
   }
-  skews.resize(tables.neurons);
+  tables.opens.resize(tables.neurons);
   tables.shifts.resize(tables.neurons);
   tables.axonRows.resize(tables.axonBase.back());
   tables.axonCosts.resize(tables.axonBase.back());
@@ -217,7 +217,7 @@ Row Flattener::makeRow(uint32_t c, const image::AxonEntry &entry, const List &li
     row.narrow &=
         fits[base + i] && entry.exponent >= unit[base + i] && (first || shift == row.shift);
     row.shift = shift;
-    row.earliest = std::max(row.earliest, skews[row.target + i]);
+    row.earliest = std::max(row.earliest, tables.opens[row.target + i]);
     first = false;
   });
   return row;
@@ -234,7 +234,7 @@ void Flattener::addCore(uint32_t c) {
     lists.push_back(place->second);
   }
   for (const image::Group &group : core.groups)
-    std::fill_n(skews.begin() + tables.coreBase[c] + group.first, group.count, group.skew);
+    std::fill_n(tables.opens.begin() + tables.coreBase[c] + group.first, group.count, group.skew);
   bound(c, lists);
   addGroups(c);
   for (uint32_t a = 0; a < core.axons.size(); ++a) {
@@ -312,6 +312,7 @@ Tables Flattener::run() {
   tables.weights8.resize(tables.weights8.size() + kSlack);
   tables.weights16.resize(tables.weights16.size() + kSlack);
   bundleRows(image, tables);
+  makeStages(tables);
   return std::move(tables);
 }
 

@@ -49,7 +49,14 @@ struct Bundle {
 struct GroupPlan {
   Span span; // calm is set by the machine
   uint32_t core = 0, skew = 0, size = 0;
-  unsigned flags = 0; // SpanFlag, without kWide
+  unsigned flags = 0;   // SpanFlag, without kWide
+  bool hasRows = false; // some neuron has rows outside the bundles
+};
+
+// Groups whose updates may run together, before any of their messages is sent, and the bundles that
+// are sent then.
+struct Stage {
+  std::vector<uint32_t> groups, bundles;
 };
 
 struct AxonCost {
@@ -63,6 +70,9 @@ struct Tables {
   std::vector<uint32_t> coreOfWord; // [neuron / kWord]
   std::vector<int32_t> coreAt;      // [y * mesh width + x]; -1: no core
   std::vector<GroupPlan> groups;
+  std::vector<Stage> stages;   // in the order they run
+  uint32_t blockTicks = 1;     // that a stage may run before the next one
+  std::vector<uint32_t> opens; // [neuron] first tick of its window; 0 where there is none
   std::vector<uint8_t> shifts; // [neuron] of the narrow sums
 
   LineVector<int8_t> weights8;

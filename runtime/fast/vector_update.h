@@ -27,18 +27,15 @@ template <class V, bool PerNeuron> struct Decay {
 
 template <class V, unsigned F> class Updater {
 public:
-  Updater(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide)
-      : Updater(span, words, narrow, wide, words[span.firstWord],
+  Updater(const Span &span, NeuronWord *words, const TickBlock &block)
+      : Updater(span, words, block, words[span.firstWord],
                 static_cast<unsigned>(__builtin_ctzll(span.firstMask))) {}
 
-  void run(const Span &span, uint64_t *spikes, UpdateCounts &counts) {
-    const uint32_t begin = span.firstWord + (span.firstMask != kAll);
-    const uint32_t end = span.lastWord + (span.lastMask == kAll);
-    if (begin != span.firstWord)
-      updateWords<false>(span, span.firstWord, begin, span.firstMask, spikes);
-    updateWords<true>(span, begin, end, kAll, spikes);
-    if (end == span.lastWord && end >= begin)
-      updateWords<false>(span, end, end + 1, span.lastMask, spikes);
+  void run(UpdateCounts &counts) {
+    for (uint32_t word = span.firstWord; word <= span.lastWord; ++word) {
+      const uint64_t members = membersOf(span, word);
+      members == kAll ? updateWord<true>(word, members) : updateWord<false>(word, members);
+    }
     counts.active += active;
     counts.currentWraps += V::sum(wraps);
     counts.membraneClamps += V::sum(clamps);
@@ -47,142 +44,181 @@ public:
 private:
   using Ints = typename V::Ints;
   using Mask = typename V::Mask;
+  static constexpr unsigned kParts = kWord / V::kLanes;
   static constexpr bool kOwn = (F & kOwnDynamics) != 0;
   static constexpr bool kReached = (F & kUnreached) == 0;
   static constexpr bool kMayWide = (F & kWide) != 0 && kReached;
   // Else nothing ever makes u other than 0.
   static constexpr bool kHasU = kReached || (F & (kMemory | kBiasCurrent)) != 0;
+  static constexpr bool kHolds = (F & kRefractory) != 0;
 
-  Updater(const Span &span, NeuronWord *words, int16_t *narrow, int32_t *wide,
-          const NeuronWord &word, unsigned first)
-      : words(words), narrow(narrow), wide(wide), keepU(word.keepU + first),
-        keepV(word.keepV + first), carry(word.carry + first), resetFloor(word.resetFloor + first),
-        period(word.period + first), shift(word.shift + first), vmin(V::broadcast(span.vmin)),
-        vmax(V::broadcast(span.vmax)) {}
-
-  // Words [word, end), all neurons of them or those of `members`.
-  template <bool Whole>
-  void updateWords(const Span &span, uint32_t word, uint32_t end, uint64_t members,
-                   uint64_t *spikes) {
-    for (; word < end; ++word) {
-      const size_t n = size_t{word} * kWord;
-      uint8_t &calm = span.calm[word - span.firstWord];
-      if ((calm & kQuiet) != 0 && nothingDue(narrow + n, wide + n))
-        continue;
-      const Done done = (calm & kSmallState) != 0
-                            ? updateWord<Whole, true>(words[word], n, members)
-                            : updateWord<Whole, false>(words[word], n, members);
-      spikes[word] |= done.fired;
-      active += static_cast<unsigned>(__builtin_popcountll(done.active));
-      const bool quiet = (done.fired | done.active) == 0 && atRest(words[word], members);
-      const bool small = span.staysInRange && V::belowSmall(done.sizes);
-      calm = static_cast<uint8_t>((quiet ? kQuiet : 0) | (small ? kSmallState : 0));
-    }
-  }
+  // What a word's ticks read and change, in registers as far as they reach.
+  struct State {
+    Ints u[kParts], v[kParts], refractory[kParts];
+    Ints bias[kParts], threshold[kParts], resetTerm[kParts];
+  };
 
   struct Done {
     uint64_t fired = 0, active = 0; // a bit per neuron
     Ints sizes = V::zero();         // bits of u and v, or of their complements
   };
 
-  template <bool Whole, bool Small>
-  inline Done updateWord(NeuronWord &word, size_t n, uint64_t members) {
-    Done done;
-#pragma GCC unroll 4
-    for (unsigned at = 0; at < kWord; at += V::kLanes)
-      update<Whole, Small>(word, at, members >> at, n + at, done);
-    if constexpr (kReached)
-      V::template clear<Whole>(narrow + n, members);
-    return done;
+  Updater(const Span &span, NeuronWord *words, const TickBlock &block, const NeuronWord &word,
+          unsigned first)
+      : span(span), words(words), block(block), keepU(word.keepU + first),
+        keepV(word.keepV + first), carry(word.carry + first), resetFloor(word.resetFloor + first),
+        period(word.period + first), shift(word.shift + first), vmin(V::broadcast(span.vmin)),
+        vmax(V::broadcast(span.vmax)) {}
+
+  template <bool Whole> void updateWord(uint32_t index, uint64_t members) {
+    NeuronWord &word = words[index];
+    uint8_t &calm = span.calm[index - span.firstWord];
+    State state;
+    load(word, state);
+    for (uint32_t tick = block.first; tick < block.end; ++tick) {
+      const size_t slot = (tick & block.slotMask) * block.stride + size_t{index} * kWord;
+      int16_t *const narrow = block.narrow + slot;
+      int32_t *const wide = block.wide + slot;
+      if ((calm & kQuiet) != 0 && nothingDue(narrow, wide))
+        continue;
+      Done done;
+      if ((calm & kSmallState) != 0)
+        updateTick<Whole, true>(word, state, members, narrow, wide, done);
+      else
+        updateTick<Whole, false>(word, state, members, narrow, wide, done);
+      block.spikes[(tick - block.first) * block.spikeStride + index] |= done.fired;
+      active += static_cast<unsigned>(__builtin_popcountll(done.active));
+      const bool quiet = (done.fired | done.active) == 0 && atRest(state, members);
+      const bool small = span.staysInRange && V::belowSmall(done.sizes);
+      calm = static_cast<uint8_t>((quiet ? kQuiet : 0) | (small ? kSmallState : 0));
+    }
+    store<Whole>(word, state, members);
   }
 
-  Ints sumAt(size_t n, const NeuronWord &w, unsigned at) const {
+  static void load(const NeuronWord &word, State &state) {
+    for (unsigned part = 0; part < kParts; ++part) {
+      const unsigned at = part * V::kLanes;
+      state.u[part] = kHasU ? V::load(word.u + at) : V::zero();
+      state.v[part] = V::load(word.v + at);
+      state.refractory[part] = kHolds ? V::load(word.refractory + at) : V::zero();
+      state.bias[part] = V::load(word.biasMembrane + at);
+      state.threshold[part] = V::load(word.threshold + at);
+      state.resetTerm[part] = V::load(word.resetTerm + at);
+    }
+  }
+
+  template <bool Whole> static void store(NeuronWord &word, const State &state, uint64_t members) {
+    for (unsigned part = 0; part < kParts; ++part) {
+      const unsigned at = part * V::kLanes;
+      const Mask some = V::maskOf(members >> at);
+      if constexpr (kHasU)
+        V::template store<Whole>(word.u + at, some, state.u[part]);
+      V::template store<Whole>(word.v + at, some, state.v[part]);
+      if constexpr (kHolds)
+        V::template store<Whole>(word.refractory + at, some, state.refractory[part]);
+    }
+  }
+
+  template <bool Whole, bool Small>
+  inline void updateTick(const NeuronWord &word, State &state, uint64_t members, int16_t *narrow,
+                         int32_t *wide, Done &done) {
+#pragma GCC unroll 4
+    for (unsigned part = 0; part < kParts; ++part)
+      updatePart<Whole, Small>(word, state, part, members, narrow, wide, done);
+    if constexpr (kReached)
+      V::template clear<Whole>(narrow, members);
+  }
+
+  Ints takeSum(const NeuronWord &word, unsigned at, int16_t *narrow, int32_t *wide, Mask members,
+               bool whole) const {
     if constexpr (!kReached)
       return V::zero();
-    const Ints sum = V::shiftLeft(V::widen(narrow + n), shift.at(w.shift + at));
+    const Ints sum = V::shiftLeft(V::widen(narrow + at), shift.at(word.shift + at));
     if constexpr (!kMayWide)
       return sum;
-    return V::template wrapped<22>(V::add(sum, V::load(wide + n)));
+    const Ints due = V::load(wide + at);
+    if (whole)
+      V::template store<true>(wide + at, members, V::zero());
+    else
+      V::template store<false>(wide + at, members, V::zero());
+    return V::template wrapped<22>(V::add(sum, due));
   }
 
-  // Neurons [at, at + kLanes) of a word, of which those of the lowest bits of `some`.
   template <bool Whole, bool Small>
-  inline void update(NeuronWord &w, unsigned at, uint64_t some, size_t n, Done &done) {
-    const Mask members = V::template maskOf<Whole>(some);
-    const Ints oldV = V::load(w.v + at), sum = sumAt(n, w, at);
-    const Ints biasV = V::load(w.biasMembrane + at);
+  inline void updatePart(const NeuronWord &word, State &state, unsigned part, uint64_t wordMembers,
+                         int16_t *narrow, int32_t *wide, Done &done) {
+    const unsigned at = part * V::kLanes;
+    const Mask members = V::maskOf(wordMembers >> at);
+    const Ints oldV = state.v[part], biasV = state.bias[part];
+    const Ints sum = takeSum(word, at, narrow, wide, members, Whole);
     Ints any = V::bitOr(V::bitOr(oldV, sum), biasV);
     Ints u = sum; // without memory: below 2^22
     if constexpr (kHasU) {
-      const Ints oldU = V::load(w.u + at);
-      any = V::bitOr(any, oldU);
-      u = nextU<Whole, Small>(w, at, oldU, sum, any, members);
-      V::template store<Whole>(w.u + at, members, u);
-    }
-    const Ints exact = V::add(V::add(keepV(oldV, w.keepV + at), u), biasV);
-    Ints v = Small ? exact : V::least(V::most(exact, vmin), vmax);
-    const Mask clampedFirst = V::differ(v, exact);
-    const Ints resetTerm = V::load(w.resetTerm + at);
-    Ints oldRefractory = V::zero();
-    Mask free = members;
-    if constexpr ((F & kRefractory) != 0) {
-      oldRefractory = V::load(w.refractory + at);
-      any = V::bitOr(any, oldRefractory);
-      const Mask held = V::nonzero(oldRefractory);
-      free = V::without(members, held);
-      v = V::select(held, v, V::pick(carry.at(w.carry + at), oldV, resetTerm));
-    }
-    constexpr bool kAllFree = Whole && (F & kRefractory) == 0;
-    const Mask fires = V::template both<kAllFree>(free, V::greater(v, V::load(w.threshold + at)));
-    const Ints less = V::add(V::bitAnd(v, carry.at(w.carry + at)), resetTerm);
-    const Ints left = Small ? less : V::most(less, resetFloor.at(w.resetFloor + at));
-    v = V::select(fires, v, left);
-    V::template store<Whole>(w.v + at, members, v);
-    if constexpr ((F & kRefractory) != 0) {
-      const Ints next = V::select(fires, oldRefractory, period.at(w.period + at));
-      V::template store<Whole>(w.refractory + at, members,
-                               V::most(V::add(next, V::broadcast(-1)), V::zero()));
-    }
-    if constexpr (kMayWide)
-      V::template store<Whole>(wide + n, members, V::zero());
-    if constexpr (!Small) {
-      const Mask below = V::template both<false>(fires, V::differ(left, less));
-      clamps = V::countUp(clamps, V::either(V::template both<Whole>(members, clampedFirst), below));
-    }
-    done.sizes = V::sizes(done.sizes, v);
-    if constexpr (kHasU)
+      any = V::bitOr(any, state.u[part]);
+      u = nextU<Whole, Small>(word, at, state.u[part], sum, any, members);
+      state.u[part] = u;
       done.sizes = V::sizes(done.sizes, u);
+    }
+    const Ints exact = V::add(V::add(keepV(oldV, word.keepV + at), u), biasV);
+    Ints v = Small ? exact : V::least(V::most(exact, vmin), vmax);
+    const Mask clamped = V::differ(v, exact);
+    const Ints carries = carry.at(word.carry + at), resetTerm = state.resetTerm[part];
+    Mask free = members;
+    if constexpr (kHolds) {
+      any = V::bitOr(any, state.refractory[part]);
+      const Mask held = V::nonzero(state.refractory[part]);
+      free = V::without(members, held);
+      v = V::select(held, v, V::pick(carries, oldV, resetTerm));
+    }
+    const Mask above = V::greater(v, state.threshold[part]);
+    const Mask fires = Whole && !kHolds ? above : V::both(free, above);
+    const Ints less = V::add(V::bitAnd(v, carries), resetTerm);
+    const Ints left = Small ? less : V::most(less, resetFloor.at(word.resetFloor + at));
+    v = V::select(fires, v, left);
+    state.v[part] = v;
+    done.sizes = V::sizes(done.sizes, v);
+    if constexpr (kHolds) {
+      const Ints next = V::select(fires, state.refractory[part], period.at(word.period + at));
+      state.refractory[part] = V::most(V::add(next, V::broadcast(-1)), V::zero());
+    }
+    if constexpr (!Small) {
+      const Mask below = V::both(fires, V::differ(left, less));
+      clamps = V::countUp(clamps, V::either(V::both(members, clamped), below));
+    }
     done.fired |= V::bits(fires) << at;
-    done.active |= V::bits(V::template both<Whole>(members, V::nonzero(any))) << at;
+    const Mask isActive = V::nonzero(any);
+    done.active |= V::bits(Whole ? isActive : V::both(members, isActive)) << at;
   }
 
   template <bool Whole, bool Small>
-  inline Ints nextU(const NeuronWord &w, unsigned at, Ints oldU, Ints sum, Ints &any,
+  inline Ints nextU(const NeuronWord &word, unsigned at, Ints oldU, Ints sum, Ints &any,
                     Mask members) {
     Ints current = sum;
     if constexpr ((F & kBiasCurrent) != 0) {
-      const Ints bias = V::load(w.biasCurrent + at);
+      const Ints bias = V::load(word.biasCurrent + at);
       any = V::bitOr(any, bias);
       current = V::add(current, bias);
     }
     if constexpr ((F & kMemory) == 0)
       return current;
-    current = V::add(current, keepU(oldU, w.keepU + at));
+    current = V::add(current, keepU(oldU, word.keepU + at));
     if constexpr (Small)
       return current;
     const Ints u = V::template wrapped<24>(current);
-    wraps = V::countUp(wraps, V::template both<Whole>(members, V::differ(u, current)));
+    wraps = V::countUp(wraps, V::both(members, V::differ(u, current)));
     return u;
   }
 
   // Of a word in which nobody was active: it stays so.
-  static bool atRest(const NeuronWord &w, uint64_t members) {
+  static bool atRest(const State &state, uint64_t members) {
     uint64_t left = 0;
-    for (unsigned at = 0; at < kWord; at += V::kLanes) {
-      Ints any = V::bitOr(V::load(w.u + at), V::load(w.v + at));
-      if constexpr ((F & kRefractory) != 0)
-        any = V::bitOr(any, V::load(w.refractory + at));
-      left |= V::bits(V::nonzero(any)) << at;
+    for (unsigned part = 0; part < kParts; ++part) {
+      Ints any = state.v[part];
+      if constexpr (kHasU)
+        any = V::bitOr(any, state.u[part]);
+      if constexpr (kHolds)
+        any = V::bitOr(any, state.refractory[part]);
+      left |= V::bits(V::nonzero(any)) << (part * V::kLanes);
     }
     return (left & members) == 0;
   }
@@ -199,9 +235,9 @@ private:
     return V::bits(V::nonzero(any)) == 0;
   }
 
-  NeuronWord *words;
-  int16_t *narrow;
-  int32_t *wide;
+  const Span span;
+  NeuronWord *const words;
+  const TickBlock block; // copies: what is stored to cannot change them
   Decay<V, kOwn> keepU, keepV;
   Parameter<V, kOwn> carry, resetFloor, period, shift;
   Ints vmin, vmax;
