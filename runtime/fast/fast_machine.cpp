@@ -146,11 +146,12 @@ uint32_t FastMachine::run(uint32_t most) {
   for (const Stage &stage : tables.stages) {
     for (const uint32_t group : stage.groups)
       update(tables.groups[group], ticks);
+    if (&stage == &tables.stages.back()) // before a slot is used again
+      for (uint32_t t = std::max(tick, allOpen); t < std::min(tick + ticks, someClosed); ++t)
+        sums.setTaken(t);
     send(stage, ticks);
   }
   costs.countSpikes(fired.data(), ticks, firedStride);
-  for (uint32_t t = std::max(tick, allOpen); t < std::min(tick + ticks, someClosed); ++t)
-    sums.setTaken(t);
   sums.nextTick();
   tick += ticks;
   lastTicks = ticks;

@@ -6,7 +6,7 @@ namespace snnc::runtime::fast {
 
 NeuronStore::NeuronStore(const image::Image &image, const Tables &tables)
     : words(tables.neurons / kWord), initial(tables.neurons), biasUnit(tables.neurons),
-      toCurrent(tables.neurons / kWord) {
+      toCurrent(tables.neurons) {
   for (uint32_t c = 0; c < image.cores.size(); ++c) {
     const image::CoreImage &core = image.cores[c];
     for (uint32_t i = 0; i < core.neurons.size(); ++i) {
@@ -16,7 +16,7 @@ NeuronStore::NeuronStore(const image::Image &image, const Tables &tables)
       words[n / kWord].shift[n % kWord] = tables.shifts[n];
       initial[n] = config.vInit;
       biasUnit[n] = 1 << config.biasExp;
-      toCurrent[n / kWord] |= uint64_t{config.biasToCurrent} << (n % kWord);
+      toCurrent[n] = config.biasToCurrent ? -1 : 0;
       writeBias(n, config.biasMant);
     }
   }
@@ -43,13 +43,17 @@ void NeuronStore::reset() {
 }
 
 void NeuronStore::writeBias(uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
-  for (size_t i = 0; i < mantissas.size(); ++i) {
-    const size_t n = first + i;
-    NeuronWord &word = words[n / kWord];
-    const int32_t bias = mantissas[i] * biasUnit[n];
-    const bool acts = (toCurrent[n / kWord] >> (n % kWord) & 1) != 0; // on u
-    word.biasCurrent[n % kWord] = acts ? bias : 0;
-    word.biasMembrane[n % kWord] = acts ? 0 : bias;
+  while (!mantissas.empty()) {
+    NeuronWord &word = words[first / kWord];
+    const uint32_t lane = first % kWord;
+    const auto count = static_cast<uint32_t>(std::min<size_t>(kWord - lane, mantissas.size()));
+    for (uint32_t i = 0; i < count; ++i) {
+      const int32_t bias = mantissas[i] * biasUnit[first + i], acts = toCurrent[first + i];
+      word.biasCurrent[lane + i] = bias & acts;
+      word.biasMembrane[lane + i] = bias & ~acts;
+    }
+    first += count;
+    mantissas = mantissas.drop_front(count);
   }
 }
 

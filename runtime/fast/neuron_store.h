@@ -25,8 +25,8 @@ private:
                  int32_t vmin);
 
   LineVector<NeuronWord> words;
-  LineVector<int32_t> initial, biasUnit; // [neuron] first v; 1 << biasExp
-  std::vector<uint64_t> toCurrent;       // a bit per neuron: its bias acts on u
+  // [neuron] first v; 1 << biasExp; -1 where the bias acts on u, else 0
+  LineVector<int32_t> initial, biasUnit, toCurrent;
 };
 
 } // namespace snnc::runtime::fast

@@ -72,7 +72,7 @@ private:
 
   template <bool Whole> void updateWord(uint32_t index, uint64_t members) {
     NeuronWord &word = words[index];
-    uint8_t &calm = span.calm[index - span.firstWord];
+    uint8_t calm = span.calm[index - span.firstWord];
     State state;
     load(word, state);
     for (uint32_t tick = block.first; tick < block.end; ++tick) {
@@ -92,6 +92,7 @@ private:
       const bool small = span.staysInRange && V::belowSmall(done.sizes);
       calm = static_cast<uint8_t>((quiet ? kQuiet : 0) | (small ? kSmallState : 0));
     }
+    span.calm[index - span.firstWord] = calm;
     store<Whole>(word, state, members);
   }
 

@@ -162,9 +162,9 @@ void HostDriver::writeBiases(const data::EncodedSample &sample, uint32_t tick) {
                                        layer.inputs);
     const llvm::ArrayRef<int16_t> mantissas = layer.runner.evaluate(values, hostStats);
     for (const BiasBurst &burst : layer.bursts) {
-      plan->burst.clear();
-      for (uint32_t neuron : burst.neurons)
-        plan->burst.push_back(mantissas[neuron]);
+      plan->burst.resize(burst.neurons.size());
+      for (size_t i = 0; i < burst.neurons.size(); ++i)
+        plan->burst[i] = mantissas[burst.neurons[i]];
       machine.writeBias(burst.core, burst.first, plan->burst);
     }
   }
