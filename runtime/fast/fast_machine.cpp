@@ -14,18 +14,6 @@ namespace snnc::runtime::fast {
 
 namespace {
 
-const Kernels &kernelsOf(Path path) {
-  switch (path) {
-  case Path::Portable:
-    return kPortableKernels;
-  case Path::Avx2:
-    return kAvx2Kernels;
-  case Path::Avx512:
-    return kAvx512Kernels;
-  }
-  llvm_unreachable("all paths have kernels");
-}
-
 class FastMachine final : public Machine {
 public:
   explicit FastMachine(Path path) : kernels(kernelsOf(path)) {}
@@ -52,7 +40,7 @@ private:
   void update(const GroupPlan &group, uint32_t ticks);
   void send(const Stage &stage, uint32_t ticks);
 
-  const Kernels &kernels;
+  const Kernels kernels;
   uint32_t steps = 0;
   Tables tables;
   NeuronStore neurons;

@@ -164,21 +164,21 @@ void updateSpan(const Span &span, NeuronWord *words, const TickBlock &block, Upd
 }
 
 template <class Weight>
-void addRowsLoop(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
-                 uint32_t rows, uint32_t shift) {
-  for (uint32_t k = 0; k < rows; ++k) {
-    const Weight *row = weights + offsets[k];
+void addRowsLoop(int16_t *sums, uint32_t count, const Weight *weights, const RowList &rows,
+                 uint32_t shift) {
+  for (uint32_t k = 0; k < rows.size; ++k) {
+    const Weight *row = weights + rows.offsets[rows.picked[k]];
     for (uint32_t i = 0; i < count; ++i)
       sums[i] = static_cast<int16_t>(sums[i] + (row[i] * (1 << shift)));
   }
 }
 
-inline uint32_t gatherLoop(const uint64_t *spikes, const uint64_t *members, uint32_t words,
-                           const uint32_t *offsets, uint32_t *out) {
-  uint32_t *const begin = out;
-  for (uint32_t word = 0; word < words; ++word, offsets += kWord)
+inline uint32_t pickLoop(const uint64_t *spikes, const uint64_t *members, uint32_t words,
+                         uint16_t *out) {
+  uint16_t *const begin = out;
+  for (uint32_t word = 0; word < words; ++word)
     for (uint64_t bits = spikes[word] & members[word]; bits != 0; bits &= bits - 1)
-      *out++ = offsets[__builtin_ctzll(bits)];
+      *out++ = static_cast<uint16_t>(word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits)));
   return static_cast<uint32_t>(out - begin);
 }
 

@@ -87,17 +87,25 @@ struct TickBlock {
 using UpdateKernel = void (*)(const Span &span, NeuronWord *words, const TickBlock &block,
                               UpdateCounts &counts);
 
-// sums[i] += rows[k][i] << shift over all k, wrapping; rows[k] = weights + offsets[k]. The bounds
-// that the tables were built with say that no sum of a neuron that is ever read wraps.
-using AddRows8 = void (*)(int16_t *sums, uint32_t count, const int8_t *weights,
-                          const uint32_t *offsets, uint32_t rows, uint32_t shift);
-using AddRows16 = void (*)(int16_t *sums, uint32_t count, const int16_t *weights,
-                           const uint32_t *offsets, uint32_t rows, uint32_t shift);
+// Row k of a list begins at weight offsets[picked[k]].
+struct RowList {
+  const uint32_t *offsets = nullptr;
+  const uint16_t *picked = nullptr;
+  uint32_t size = 0;
+};
 
-// Writes offsets[i] for every bit i of spikes & members, in order; returns how many. `out` has
-// room for kWord more.
-using GatherOffsets = uint32_t (*)(const uint64_t *spikes, const uint64_t *members, uint32_t words,
-                                   const uint32_t *offsets, uint32_t *out);
+// sums[i] += row[i] << shift over all rows, wrapping. The bounds that the tables were built with
+// say that no sum of a neuron that is ever read wraps.
+using AddRows8 = void (*)(int16_t *sums, uint32_t count, const int8_t *weights, const RowList &rows,
+                          uint32_t shift);
+using AddRows16 = void (*)(int16_t *sums, uint32_t count, const int16_t *weights,
+                           const RowList &rows, uint32_t shift);
+
+// Writes i for every bit i of spikes & members, in order; returns how many. `out` has room for
+// kWord more. words <= kMostPickWords.
+using PickBits = uint32_t (*)(const uint64_t *spikes, const uint64_t *members, uint32_t words,
+                              uint16_t *out);
+inline constexpr uint32_t kMostPickWords = 65536 / kWord;
 
 // out[i] = bit first + i. Reads a word more than it needs.
 using SpreadBits = void (*)(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out);
@@ -110,13 +118,14 @@ struct Kernels {
   UpdateKernel update[kSpanKinds];
   AddRows8 addRows8;
   AddRows16 addRows16;
-  GatherOffsets gatherOffsets;
+  PickBits pickBits;
   SpreadBits spreadBits;
   CountBits countBits;
 };
 
 extern const Kernels kPortableKernels;
-extern const Kernels kAvx2Kernels;   // null functions where the compiler cannot build them
-extern const Kernels kAvx512Kernels; // F, BW, DQ, VL
+extern const Kernels kAvx2Kernels;    // null functions where the compiler cannot build them
+extern const Kernels kAvx512Kernels;  // F, BW, DQ, VL
+extern const PickBits kPickBitsVbmi2; // the same for kAvx512Kernels where there is VBMI2
 
 } // namespace snnc::runtime::fast

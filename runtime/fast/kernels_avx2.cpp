@@ -38,6 +38,7 @@ struct Lanes16 {
 
 struct Ints8 {
   static constexpr unsigned kLanes = 8;
+  static constexpr uint64_t kEvery = 0xFF; // a bit per lane
   using Ints = __m256i;
   using Mask = __m256i;
   using Factor = __m256i; // keep
@@ -125,7 +126,7 @@ const Kernels kAvx2Kernels = {"avx2",
                               SNNC_UPDATE_KERNELS(updateSpan256),
                               addRows<Lanes16, int8_t>,
                               addRows<Lanes16, int16_t>,
-                              gatherLoop,
+                              pickLoop,
                               spreadLoop,
                               countLoop};
 

@@ -4,6 +4,7 @@
 #include "runtime/fast/vector_update.h"
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+#include <array>
 #include <immintrin.h>
 
 namespace snnc::runtime::fast {
@@ -30,6 +31,7 @@ struct Lanes32 {
 
 struct Ints16 {
   static constexpr unsigned kLanes = 16;
+  static constexpr uint64_t kEvery = 0xFFFF; // a bit per lane
   using Ints = __m512i;
   using Mask = __mmask16;
   using Factor = __m512; // keep / 4096, exact in 24 bits
@@ -107,20 +109,49 @@ void updateSpan512(const Span &span, NeuronWord *words, const TickBlock &block,
   Updater<Ints16, F>(span, words, block).run(counts);
 }
 
-uint32_t gather512(const uint64_t *spikes, const uint64_t *members, uint32_t words,
-                   const uint32_t *offsets, uint32_t *out) {
-  uint32_t *const begin = out;
-  for (uint32_t word = 0; word < words; ++word, offsets += kWord) {
+uint32_t pick512(const uint64_t *spikes, const uint64_t *members, uint32_t words, uint16_t *out) {
+  uint16_t *const begin = out;
+  const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (uint32_t word = 0; word < words; ++word) {
+    const uint64_t bits = spikes[word] & members[word];
+    for (uint32_t part = 0; bits != 0 && part < kWord; part += 16) {
+      const auto some = static_cast<__mmask16>(bits >> part);
+      const __m512i first = _mm512_set1_epi32(static_cast<int32_t>(word * kWord + part));
+      // To a register first: compressing to memory is slow on some processors.
+      const __m512i picked = _mm512_maskz_compress_epi32(some, _mm512_add_epi32(lanes, first));
+      _mm256_storeu_si256(reinterpret_cast<__m256i *>(out), _mm512_cvtepi32_epi16(picked));
+      out += __builtin_popcount(some);
+    }
+  }
+  return static_cast<uint32_t>(out - begin);
+}
+
+constexpr std::array<uint8_t, kWord> kByteLanes = [] {
+  std::array<uint8_t, kWord> lanes{};
+  for (uint8_t i = 0; i < kWord; ++i)
+    lanes[i] = i;
+  return lanes;
+}();
+
+// A word at a time. What lies behind the last bit is overwritten by the next word.
+__attribute__((target("avx512vbmi2"))) uint32_t
+pickVbmi2(const uint64_t *spikes, const uint64_t *members, uint32_t words, uint16_t *out) {
+  uint16_t *const begin = out;
+  const __m512i lanes = _mm512_loadu_si512(kByteLanes.data());
+  for (uint32_t word = 0; word < words; ++word) {
     const uint64_t bits = spikes[word] & members[word];
     if (bits == 0)
       continue;
-    for (unsigned part = 0; part < kWord; part += 16) {
-      const auto some = static_cast<__mmask16>(bits >> part);
-      // To a register first: compressing to memory is slow on some processors.
-      _mm512_storeu_si512(out,
-                          _mm512_maskz_compress_epi32(some, _mm512_loadu_si512(offsets + part)));
-      out += __builtin_popcount(some);
-    }
+    const __m512i picked = _mm512_maskz_compress_epi8(bits, lanes);
+    const __m512i first = _mm512_set1_epi16(static_cast<int16_t>(word * kWord));
+    const auto put = [&](uint16_t * to, __m256i bytes) __attribute__((target("avx512vbmi2"))) {
+      _mm512_storeu_si512(to, _mm512_add_epi16(first, _mm512_cvtepu8_epi16(bytes)));
+    };
+    const auto count = static_cast<unsigned>(__builtin_popcountll(bits));
+    put(out, _mm512_castsi512_si256(picked));
+    if (count > 32)
+      put(out + 32, _mm512_extracti64x4_epi64(picked, 1));
+    out += count;
   }
   return static_cast<uint32_t>(out - begin);
 }
@@ -154,13 +185,15 @@ const Kernels kAvx512Kernels = {"avx512",
                                 SNNC_UPDATE_KERNELS(updateSpan512),
                                 addRows<Lanes32, int8_t>,
                                 addRows<Lanes32, int16_t>,
-                                gather512,
+                                pick512,
                                 spread512,
                                 count512};
+const PickBits kPickBitsVbmi2 = pickVbmi2;
 
 } // namespace snnc::runtime::fast
 #else
 namespace snnc::runtime::fast {
 const Kernels kAvx512Kernels = {"avx512", {}, nullptr, nullptr, nullptr, nullptr, nullptr};
+const PickBits kPickBitsVbmi2 = nullptr;
 } // namespace snnc::runtime::fast
 #endif

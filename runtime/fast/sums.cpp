@@ -3,6 +3,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace snnc::runtime::fast {
 
@@ -24,10 +25,13 @@ Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &ke
       stride(tables.neurons + kSlack), narrow(stride * (slotMask + 1)),
       wide(stride * (slotMask + 1)), used(slotMask + 1), packetStep(tables.axonRows.size()),
       packets(tables.axonRows.size()) {
-  size_t most = kMostGathered;
+  size_t most = 0;
   for (const Bundle &bundle : tables.bundles)
     most = std::max(most, bundle.offsets.size());
-  offsets.resize(most + kWord);
+  picked.resize(most + kWord);
+  offsets.resize(kMostGathered);
+  inOrder.resize(kMostGathered);
+  std::iota(inOrder.begin(), inOrder.end(), uint16_t{0});
 }
 
 void Sums::reset() {
@@ -65,17 +69,17 @@ void Sums::send(const Span &span, const uint64_t *fired, uint32_t tick, Counters
 }
 
 void Sums::send(const Bundle &bundle, const uint64_t *fired, uint32_t tick, Counters &counters) {
-  const uint32_t rows = kernels->gatherOffsets(fired + bundle.firstWord, bundle.members.data(),
-                                               static_cast<uint32_t>(bundle.members.size()),
-                                               bundle.offsets.data(), offsets.data());
+  const uint32_t size =
+      kernels->pickBits(fired + bundle.firstWord, bundle.members.data(),
+                        static_cast<uint32_t>(bundle.members.size()), picked.data());
   const uint32_t due = tick + bundle.row.delay;
-  if (rows == 0)
+  if (size == 0)
     return;
   if (due >= bundle.row.earliest)
-    addNarrow(bundle.row, due, offsets.data(), rows);
+    addNarrow(bundle.row, due, {bundle.offsets.data(), picked.data(), size});
   else
-    for (uint32_t k = 0; k < rows; ++k)
-      addWide(bundle.row, due, offsets[k], counters);
+    for (uint32_t k = 0; k < size; ++k)
+      addWide(bundle.row, due, bundle.offsets[picked[k]], counters);
 }
 
 void Sums::inject(uint32_t axon, uint32_t tick, uint32_t delay, Counters &counters) {
@@ -117,17 +121,17 @@ void Sums::add(const Row &row, uint32_t due, bool narrowly, Counters &counters) 
 
 void Sums::flush() {
   if (gathered != 0)
-    addNarrow(gatheredRow, gatheredDue, offsets.data(), gathered);
+    addNarrow(gatheredRow, gatheredDue, {offsets.data(), inOrder.data(), gathered});
   gathered = 0;
 }
 
-void Sums::addNarrow(const Row &row, uint32_t due, const uint32_t *rowOffsets, uint32_t rows) {
+void Sums::addNarrow(const Row &row, uint32_t due, const RowList &rows) {
   used[due & slotMask].narrow = true;
   int16_t *sums = &narrow[(due & slotMask) * stride + row.target];
   if (row.kind == ListKind::Dense8)
-    kernels->addRows8(sums, row.count, tables->weights8.data(), rowOffsets, rows, row.shift);
+    kernels->addRows8(sums, row.count, tables->weights8.data(), rows, row.shift);
   else
-    kernels->addRows16(sums, row.count, tables->weights16.data(), rowOffsets, rows, row.shift);
+    kernels->addRows16(sums, row.count, tables->weights16.data(), rows, row.shift);
 }
 
 // The tick in which a neuron reads what is due in `due`: before its window opens a slot of the chip

@@ -39,7 +39,7 @@ public:
 
 private:
   void add(const Row &row, uint32_t due, bool narrowly, Counters &counters);
-  void addNarrow(const Row &row, uint32_t due, const uint32_t *offsets, uint32_t rows);
+  void addNarrow(const Row &row, uint32_t due, const RowList &rows);
   uint32_t readAt(uint32_t due, uint32_t neuron) const;
   void addWide(const Row &row, uint32_t due, uint32_t weights, Counters &counters);
 
@@ -54,8 +54,10 @@ private:
   };
   std::vector<Used> used; // [slot]
 
+  LineVector<uint16_t> picked; // sources of a bundle
   // Rows that follow each other and lie over the same targets go together.
   LineVector<uint32_t> offsets;
+  std::vector<uint16_t> inOrder; // 0, 1, ... picks all of them
   uint32_t gathered = 0;
   Row gatheredRow;
   uint32_t gatheredDue = 0;

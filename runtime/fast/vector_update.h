@@ -125,7 +125,8 @@ private:
                          int32_t *wide, Done &done) {
 #pragma GCC unroll 4
     for (unsigned part = 0; part < kParts; ++part)
-      updatePart<Whole, Small>(word, state, part, members, narrow, wide, done);
+      if (Whole || (members >> (part * V::kLanes) & V::kEvery) != 0)
+        updatePart<Whole, Small>(word, state, part, members, narrow, wide, done);
     if constexpr (kReached)
       V::template clear<Whole>(narrow, members);
   }

@@ -15,18 +15,17 @@ SNNC_CLONES
 uint64_t scaleInputs(const float *values, size_t count, double scale, int32_t least, int32_t most,
                      int32_t *out) {
   // Adding and taking away 1.5 * 2^52 rounds to an integer, half to even, whatever is below 2^51.
-  constexpr double kRound = 6755399441055744.0, kFar = 8589934592.0;
-  const double low = least, high = most;
-  uint64_t clipped = 0;
+  constexpr double kRound = 6755399441055744.0, kFar = 1073741824.0;
+  uint32_t clipped = 0;
   for (size_t i = 0; i < count; ++i) {
     double x = double{values[i]} * scale;
     x = x < -kFar ? -kFar : x;
     x = x > kFar ? kFar : x;
-    x = (x + kRound) - kRound;
-    double y = x < low ? low : x;
-    y = y > high ? high : y;
-    clipped += y != x;
-    out[i] = static_cast<int32_t>(y);
+    const auto exact = static_cast<int32_t>((x + kRound) - kRound);
+    const int32_t above = exact < least ? least : exact;
+    const int32_t y = above > most ? most : above;
+    clipped += y != exact;
+    out[i] = y;
   }
   return clipped;
 }

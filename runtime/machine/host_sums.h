@@ -11,6 +11,7 @@ namespace snnc::runtime {
 inline constexpr size_t kHostLanes = 16;
 
 // out[i] = clamp(roundHalfEven(values[i] * scale), least, most); returns how many were clipped.
+// REQUIRES: least and most have 16 bits.
 uint64_t scaleInputs(const float *values, size_t count, double scale, int32_t least, int32_t most,
                      int32_t *out);
 
