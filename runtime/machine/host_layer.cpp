@@ -57,9 +57,8 @@ void HostLayerRunner::makePairs() {
   biases.resize(padded);
   shifts.assign(layer.shift.begin(), layer.shift.end());
   sums.resize(padded);
-  inputs.resize(2 * pairs);
-  activePairs.resize(pairs);
-  activeInputs.resize(pairs);
+  activePairs.resize(pairs + kHostLanes);
+  activeInputs.resize(pairs + kHostLanes);
 }
 
 bool HostLayerRunner::fitsInt32() const {
@@ -80,19 +79,13 @@ bool HostLayerRunner::fitsInt32() const {
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
-  stats.inputSaturations += scaleInputs(values.data(), nonzeroWeights.size(), layer.inputScale,
-                                        layer.inputMin, layer.inputMax, inputs.data());
-  stats.macs += countMacs(inputs.data(), nonzeroWeights.data(), nonzeroWeights.size());
-  size_t count = 0;
-  for (uint32_t pair = 0; pair < activePairs.size(); ++pair) {
-    const auto first = static_cast<uint16_t>(inputs[2 * pair]);
-    const uint32_t both = first | static_cast<uint32_t>(inputs[2 * pair + 1]) << 16;
-    activePairs[count] = pair;
-    activeInputs[count] = both;
-    count += both != 0;
-  }
+  ActivePairs active{.pairs = activePairs.data(), .x = activeInputs.data()};
+  scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
+              {layer.inputScale, layer.inputMin, layer.inputMax}, active);
+  stats.inputSaturations += active.clipped;
+  stats.macs += active.macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  addPairs(sums.data(), sums.size(), byPair.data(), activePairs.data(), activeInputs.data(), count);
+  addPairs(sums.data(), sums.size(), byPair.data(), active);
   stats.biasSaturations +=
       roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;

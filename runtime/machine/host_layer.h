@@ -35,8 +35,8 @@ private:
   // Where the weights are dense, inputs have 16 bits and no sum can leave 32.
   bool narrow = false;
   LineVector<int16_t> byPair; // [source / 2][target, padded][source % 2]
-  LineVector<int32_t> biases, shifts, inputs, sums;
-  std::vector<uint32_t> activePairs, activeInputs; // of pairs whose inputs are not both 0
+  LineVector<int32_t> biases, shifts, sums;
+  std::vector<uint32_t> activePairs, activeInputs; // ActivePairs
 };
 
 // Consecutive neurons of one core whose biases are written in one burst.

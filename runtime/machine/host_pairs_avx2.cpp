@@ -20,11 +20,11 @@ struct Lanes {
 
 } // namespace
 
-const AddPairs kAddPairs256 = addPairsIn<Lanes>;
+const decltype(&addPairs) kAddPairs256 = addPairsIn<Lanes>;
 
 } // namespace snnc::runtime
 #else
 namespace snnc::runtime {
-const AddPairs kAddPairs256 = nullptr;
+const decltype(&addPairs) kAddPairs256 = nullptr;
 } // namespace snnc::runtime
 #endif

@@ -11,49 +11,55 @@
 
 namespace snnc::runtime {
 
-SNNC_CLONES
-uint64_t scaleInputs(const float *values, size_t count, double scale, int32_t least, int32_t most,
-                     int32_t *out) {
-  // Adding and taking away 1.5 * 2^52 rounds to an integer, half to even, whatever is below 2^51.
-  constexpr double kRound = 6755399441055744.0, kFar = 1073741824.0;
-  uint32_t clipped = 0;
-  for (size_t i = 0; i < count; ++i) {
-    double x = double{values[i]} * scale;
-    x = x < -kFar ? -kFar : x;
-    x = x > kFar ? kFar : x;
-    const auto exact = static_cast<int32_t>((x + kRound) - kRound);
-    const int32_t above = exact < least ? least : exact;
-    const int32_t y = above > most ? most : above;
-    clipped += y != exact;
-    out[i] = y;
-  }
-  return clipped;
-}
-
-SNNC_CLONES
-uint64_t countMacs(const int32_t *x, const uint32_t *nonzeroWeights, size_t count) {
-  uint64_t macs = 0;
-  for (size_t i = 0; i < count; ++i)
-    macs += x[i] != 0 ? nonzeroWeights[i] : 0;
-  return macs;
-}
-
 namespace {
 
-void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *pairs,
-                      const uint32_t *x, size_t count) {
-  for (size_t k = 0; k < count; ++k) {
-    const int16_t *row = weights + pairs[k] * 2 * targets;
-    const auto x0 = static_cast<int16_t>(x[k]), x1 = static_cast<int16_t>(x[k] >> 16);
+SNNC_CLONES
+void scaleInputsPortable(const float *values, const uint32_t *nonzeroWeights, size_t count,
+                         const InputScale &scale, ActivePairs &active) {
+  // Adding and taking away 1.5 * 2^52 rounds to an integer, half to even, whatever is below 2^51.
+  constexpr double kRound = 6755399441055744.0, kFar = 1073741824.0;
+  for (size_t i = 0; i < count; ++i) {
+    double value = double{values[i]} * scale.scale;
+    value = value < -kFar ? -kFar : value;
+    value = value > kFar ? kFar : value;
+    const auto exact = static_cast<int32_t>((value + kRound) - kRound);
+    const int32_t above = exact < scale.least ? scale.least : exact;
+    const int32_t x = above > scale.most ? scale.most : above;
+    active.clipped += x != exact;
+    active.macs += x != 0 ? nonzeroWeights[i] : 0;
+    const uint32_t half = static_cast<uint16_t>(x);
+    if (i % 2 == 0) {
+      active.pairs[active.count] = static_cast<uint32_t>(i / 2);
+      active.x[active.count] = half;
+    } else {
+      active.x[active.count] |= half << 16;
+    }
+    active.count += (i % 2 == 1 || i + 1 == count) && active.x[active.count] != 0;
+  }
+}
+
+void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights,
+                      const ActivePairs &active) {
+  for (size_t k = 0; k < active.count; ++k) {
+    const int16_t *row = weights + active.pairs[k] * 2 * targets;
+    const auto x0 = static_cast<int16_t>(active.x[k]), x1 = static_cast<int16_t>(active.x[k] >> 16);
     for (size_t t = 0; t < targets; ++t)
       sums[t] += row[2 * t] * x0 + row[2 * t + 1] * x1;
   }
 }
 
-AddPairs chooseAddPairs() {
+bool hasAvx512() {
 #ifdef __x86_64__
   __builtin_cpu_init();
-  if (kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw"))
+  return kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw");
+#else
+  return false;
+#endif
+}
+
+decltype(&addPairs) chooseAddPairs() {
+#ifdef __x86_64__
+  if (hasAvx512())
     return kAddPairs512;
   if (kAddPairs256 != nullptr && __builtin_cpu_supports("avx2"))
     return kAddPairs256;
@@ -63,10 +69,16 @@ AddPairs chooseAddPairs() {
 
 } // namespace
 
-void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *pairs,
-              const uint32_t *x, size_t count) {
-  static const AddPairs kernel = chooseAddPairs();
-  kernel(sums, targets, weights, pairs, x, count);
+void scaleInputs(const float *values, const uint32_t *nonzeroWeights, size_t count,
+                 const InputScale &scale, ActivePairs &active) {
+  static const auto kernel = hasAvx512() ? kScaleInputs512 : scaleInputsPortable;
+  active.count = active.macs = active.clipped = 0;
+  kernel(values, nonzeroWeights, count, scale, active);
+}
+
+void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const ActivePairs &active) {
+  static const auto kernel = chooseAddPairs();
+  kernel(sums, targets, weights, active);
 }
 
 SNNC_CLONES

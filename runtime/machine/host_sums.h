@@ -10,19 +10,29 @@ namespace snnc::runtime {
 // Targets of a row of pairs: whole vectors.
 inline constexpr size_t kHostLanes = 16;
 
-// out[i] = clamp(roundHalfEven(values[i] * scale), least, most); returns how many were clipped.
-// REQUIRES: least and most have 16 bits.
-uint64_t scaleInputs(const float *values, size_t count, double scale, int32_t least, int32_t most,
-                     int32_t *out);
+// How values become integers: x_i = clamp(roundHalfEven(value_i * scale), least, most).
+struct InputScale {
+  double scale = 1.0;
+  int32_t least = 0, most = 0; // 16 bits
+};
 
-// The sum of nonzeroWeights[i] over all i with x[i] != 0.
-uint64_t countMacs(const int32_t *x, const uint32_t *nonzeroWeights, size_t count);
+// Sources of a layer by twos, those pairs whose integers are not both 0.
+struct ActivePairs {
+  uint32_t *pairs = nullptr; // which, ascending; room for all and kHostLanes more
+  uint32_t *x = nullptr;     // the even source's integer in the lower half, the odd one's above
+  size_t count = 0;
+  uint64_t macs = 0;    // weights other than 0 of the sources whose integer is not 0
+  uint64_t clipped = 0; // integers that least or most bound
+};
 
-// Two sources at a time. sums[t] += w0 * x0 + w1 * x1 over the pairs, where row pairs[k] of
-// `weights` has w0 and w1 of target 0, then of target 1 and so on, and x[k] has x0 in its lower
-// half and x1 in its upper. REQUIRES: targets is a multiple of kHostLanes; no sum leaves 32 bits.
-void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const uint32_t *pairs,
-              const uint32_t *x, size_t count);
+// Fills `active` from the sources' values.
+void scaleInputs(const float *values, const uint32_t *nonzeroWeights, size_t count,
+                 const InputScale &scale, ActivePairs &active);
+
+// sums[t] += w0 * x0 + w1 * x1 over the pairs, where row `pair` of `weights` has w0 and w1 of
+// target 0, then of target 1 and so on. REQUIRES: targets is a multiple of kHostLanes; no sum
+// leaves 32 bits.
+void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const ActivePairs &active);
 
 // out[t] = saturate13(roundHalfEven(sums[t] / 2^shift[t])), shift 0 .. 30; returns how many were
 // saturated.
