@@ -166,15 +166,13 @@ void FastMachine::update(const GroupPlan &group, uint32_t ticks) {
   core[CoreCounter::MembraneClamps] += counts.membraneClamps;
 }
 
-// What a spike of a tick sends is due in the next one at the earliest.
 void FastMachine::send(const Stage &stage, uint32_t ticks) {
+  const Sums::Fired spikes{fired.data(), firedStride, tick, tick + ticks};
   for (const uint32_t bundle : stage.bundles)
-    for (uint32_t t = 0; t < ticks; ++t)
-      sums.send(tables.bundles[bundle], &fired[t * firedStride], tick + t + 1, global);
+    sums.send(tables.bundles[bundle], spikes, global);
   for (const uint32_t group : stage.groups)
     if (tables.groups[group].hasRows)
-      for (uint32_t t = 0; t < ticks; ++t)
-        sums.send(tables.groups[group].span, &fired[t * firedStride], tick + t + 1, global);
+      sums.send(tables.groups[group].span, spikes, global);
 }
 
 void FastMachine::readSpikes(const SpikeBlock &block) const {

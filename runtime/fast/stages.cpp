@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
 // Sums and spikes of a whole block have to stay in a cache, or it does not pay.
-constexpr uint32_t kMostNeurons = 1 << 14, kBlockTicks = 32;
+constexpr uint32_t kMostNeurons = 1 << 14;
 
 using Groups = std::vector<uint32_t>; // sorted, each once
 
@@ -122,7 +122,7 @@ void makeStages(Tables &tables) {
         last = group == kNone ? last : std::max(last, level[group]);
     stageAt(last).bundles.push_back(b);
   }
-  tables.blockTicks = level.empty() ? 1 : kBlockTicks;
+  tables.blockTicks = level.empty() ? 1 : kMostBlockTicks;
 }
 
 } // namespace snnc::runtime::fast

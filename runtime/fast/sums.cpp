@@ -28,7 +28,7 @@ Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &ke
   size_t most = 0;
   for (const Bundle &bundle : tables.bundles)
     most = std::max(most, bundle.offsets.size());
-  picked.resize(most + kWord);
+  picked.resize(most * tables.blockTicks + kWord);
   offsets.resize(kMostGathered);
   inOrder.resize(kMostGathered);
   std::iota(inOrder.begin(), inOrder.end(), uint16_t{0});
@@ -57,29 +57,40 @@ bool Sums::isWideUsed(uint32_t first, uint32_t end) const {
   return false;
 }
 
-void Sums::send(const Span &span, const uint64_t *fired, uint32_t tick, Counters &counters) {
-  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
-    for (uint64_t bits = fired[word] & tables->hasRows[word] & membersOf(span, word); bits != 0;
-         bits &= bits - 1) {
-      const uint32_t neuron = word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits));
-      for (uint32_t r = tables->rowsBegin[neuron]; r < tables->rowsBegin[neuron + 1]; ++r)
-        add(tables->rows[r], tick + tables->rows[r].delay, tables->rows[r].narrow, counters);
-    }
+void Sums::send(const Span &span, const Fired &fired, Counters &counters) {
+  const uint64_t *bits = fired.bits;
+  for (uint32_t tick = fired.first; tick < fired.end; ++tick, bits += fired.stride)
+    for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
+      for (uint64_t left = bits[word] & tables->hasRows[word] & membersOf(span, word); left != 0;
+           left &= left - 1) {
+        const uint32_t neuron = word * kWord + static_cast<uint32_t>(__builtin_ctzll(left));
+        for (uint32_t r = tables->rowsBegin[neuron]; r < tables->rowsBegin[neuron + 1]; ++r)
+          add(tables->rows[r], tick + 1 + tables->rows[r].delay, tables->rows[r].narrow, counters);
+      }
   flush();
 }
 
-void Sums::send(const Bundle &bundle, const uint64_t *fired, uint32_t tick, Counters &counters) {
-  const uint32_t size =
-      kernels->pickBits(fired + bundle.firstWord, bundle.members.data(),
-                        static_cast<uint32_t>(bundle.members.size()), picked.data());
-  const uint32_t due = tick + bundle.row.delay;
-  if (size == 0)
-    return;
-  if (due >= bundle.row.earliest)
-    addNarrow(bundle.row, due, {bundle.offsets.data(), picked.data(), size});
-  else
-    for (uint32_t k = 0; k < size; ++k)
-      addWide(bundle.row, due, bundle.offsets[picked[k]], counters);
+// All picks before the first row: the rows of a tick do not wait for them.
+void Sums::send(const Bundle &bundle, const Fired &fired, Counters &counters) {
+  uint16_t *end = picked.data();
+  uint32_t sizes[kMostBlockTicks];
+  for (uint32_t tick = fired.first; tick < fired.end; ++tick) {
+    const uint64_t *bits = fired.bits + (tick - fired.first) * fired.stride + bundle.firstWord;
+    const uint32_t size = kernels->pickBits(bits, bundle.members.data(),
+                                            static_cast<uint32_t>(bundle.members.size()), end);
+    sizes[tick - fired.first] = size;
+    end += size;
+  }
+  RowList rows{bundle.offsets.data(), picked.data(), 0};
+  for (uint32_t tick = fired.first; tick < fired.end; ++tick, rows.picked += rows.size) {
+    rows.size = sizes[tick - fired.first];
+    const uint32_t due = tick + 1 + bundle.row.delay;
+    if (due >= bundle.row.earliest && rows.size != 0)
+      addNarrow(bundle.row, due, rows);
+    else
+      for (uint32_t k = 0; k < rows.size; ++k)
+        addWide(bundle.row, due, bundle.offsets[rows.picked[k]], counters);
+  }
 }
 
 void Sums::inject(uint32_t axon, uint32_t tick, uint32_t delay, Counters &counters) {

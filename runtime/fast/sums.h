@@ -28,10 +28,16 @@ public:
   // Whether a wide sum of these ticks may not be 0.
   bool isWideUsed(uint32_t first, uint32_t end) const;
 
-  // The messages of all neurons of `bundle` in `fired`; those without delay are due in `tick`.
-  void send(const Bundle &bundle, const uint64_t *fired, uint32_t tick, Counters &counters);
-  // The messages outside the bundles of a span's neurons.
-  void send(const Span &span, const uint64_t *fired, uint32_t tick, Counters &counters);
+  // Spikes of ticks [first, end), a row of `stride` words for each. Messages without delay are due
+  // a tick later.
+  struct Fired {
+    const uint64_t *bits;
+    size_t stride;
+    uint32_t first, end;
+  };
+  // The messages of the neurons of a bundle; outside the bundles, of a span.
+  void send(const Bundle &bundle, const Fired &fired, Counters &counters);
+  void send(const Span &span, const Fired &fired, Counters &counters);
   // A host packet that is due in tick + delay. Complete only after flush().
   void inject(uint32_t axon, uint32_t tick, uint32_t delay, Counters &counters);
   void flush();
@@ -54,7 +60,7 @@ private:
   };
   std::vector<Used> used; // [slot]
 
-  LineVector<uint16_t> picked; // sources of a bundle
+  LineVector<uint16_t> picked; // sources of a bundle that fired, tick after tick
   // Rows that follow each other and lie over the same targets go together.
   LineVector<uint32_t> offsets;
   std::vector<uint16_t> inOrder; // 0, 1, ... picks all of them

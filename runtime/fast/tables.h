@@ -55,6 +55,7 @@ struct GroupPlan {
 
 // Groups whose updates may run together, before any of their messages is sent, and the bundles that
 // are sent then.
+inline constexpr uint32_t kMostBlockTicks = 32;
 struct Stage {
   std::vector<uint32_t> groups, bundles;
 };

@@ -154,13 +154,14 @@ private:
     const Ints oldV = state.v[part], biasV = state.bias[part];
     const Ints sum = takeSum(word, at, narrow, wide, members, Whole);
     Ints any = V::bitOr(V::bitOr(oldV, sum), biasV);
-    Ints u = sum; // without memory: below 2^22
+    Ints u = sum; // without memory: with its bias below kSmall and 2^19
     if constexpr (kHasU) {
       any = V::bitOr(any, state.u[part]);
       u = nextU<Whole, Small>(word, at, state.u[part], sum, any, members);
       state.u[part] = u;
-      done.sizes = V::sizes(done.sizes, u);
     }
+    if constexpr ((F & kMemory) != 0)
+      done.sizes = V::sizes(done.sizes, u);
     const Ints exact = V::add(V::add(keepV(oldV, word.keepV + at), u), biasV);
     Ints v = Small ? exact : V::least(V::most(exact, vmin), vmax);
     const Mask clamped = V::differ(v, exact);
