@@ -162,7 +162,7 @@ private:
     }
     if constexpr ((F & kMemory) != 0)
       done.sizes = V::sizes(done.sizes, u);
-    const Ints exact = V::add(V::add(keepV(oldV, word.keepV + at), u), biasV);
+    const Ints exact = V::add(keepV(oldV, word.keepV + at), V::add(u, biasV));
     Ints v = Small ? exact : V::least(V::most(exact, vmin), vmax);
     const Mask clamped = V::differ(v, exact);
     const Ints carries = carry.at(word.carry + at), resetTerm = state.resetTerm[part];

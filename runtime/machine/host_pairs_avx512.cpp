@@ -45,6 +45,8 @@ inline Sixteen sixteen(const float *values, __mmask16 some, const InputScale &sc
 
 void scaleInputs512(const float *values, const uint32_t *nonzeroWeights, size_t count,
                     const InputScale &scale, ActivePairs &active) {
+  uint32_t *pairsOut = active.pairs, *xOut = active.x;
+  uint64_t clipped = 0;
   __m512i macs = _mm512_setzero_si512();
   __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   for (size_t i = 0; i < count; i += 32) {
@@ -56,18 +58,21 @@ void scaleInputs512(const float *values, const uint32_t *nonzeroWeights, size_t 
       shorts[half] = _mm512_cvtepi32_epi16(next.x);
       macs = _mm512_mask_add_epi32(macs, next.active, macs,
                                    _mm512_maskz_loadu_epi32(some, nonzeroWeights + at));
-      active.clipped += static_cast<unsigned>(__builtin_popcount(next.clipped));
+      clipped += static_cast<unsigned>(__builtin_popcount(next.clipped));
     }
     const __m512i pairs = _mm512_inserti64x4(_mm512_castsi256_si512(shorts[0]), shorts[1], 1);
     const __mmask16 some = _mm512_test_epi32_mask(pairs, pairs);
-    _mm512_storeu_si512(active.pairs + active.count, _mm512_maskz_compress_epi32(some, numbers));
-    _mm512_storeu_si512(active.x + active.count, _mm512_maskz_compress_epi32(some, pairs));
-    active.count += static_cast<unsigned>(__builtin_popcount(some));
+    _mm512_storeu_si512(pairsOut, _mm512_maskz_compress_epi32(some, numbers));
+    _mm512_storeu_si512(xOut, _mm512_maskz_compress_epi32(some, pairs));
+    pairsOut += __builtin_popcount(some);
+    xOut += __builtin_popcount(some);
     numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
   }
+  active.count = static_cast<size_t>(pairsOut - active.pairs);
+  active.clipped = clipped;
   const __m512i wide = _mm512_add_epi64(_mm512_cvtepu32_epi64(_mm512_castsi512_si256(macs)),
                                         _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(macs, 1)));
-  active.macs += static_cast<uint64_t>(_mm512_reduce_add_epi64(wide));
+  active.macs = static_cast<uint64_t>(_mm512_reduce_add_epi64(wide));
 }
 
 } // namespace
