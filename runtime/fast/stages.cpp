@@ -26,8 +26,8 @@ public:
   Groups sourcesOf(const Bundle &bundle) const;
 
 private:
-  Groups targetsOf(const Row &row) const;
-  void connect(const Groups &sources, const Groups &targets);
+  void connect(uint32_t source, const Row &row);
+  template <class Visit> void forEachMember(const Bundle &bundle, Visit &&visit) const;
 
   const Tables &tables;
   std::vector<uint32_t> groupOf; // [neuron]; kNone: in no group
@@ -43,42 +43,49 @@ Graph::Graph(const Tables &tables)
         groupOf[word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits))] = g;
   }
   for (const Bundle &bundle : tables.bundles)
-    connect(sourcesOf(bundle), targetsOf(bundle.row));
-  for (uint32_t neuron = 0; neuron < tables.neurons; ++neuron)
-    for (uint32_t r = tables.rowsBegin[neuron]; r < tables.rowsBegin[neuron + 1]; ++r)
-      connect({groupOf[neuron]}, targetsOf(tables.rows[r]));
+    forEachMember(bundle, [&](uint32_t source) {
+      Row row = bundle.row;
+      row.weights = bundle.offsets[source - bundle.firstWord * kWord];
+      connect(source, row);
+    });
+  for (uint32_t source = 0; source < tables.neurons; ++source)
+    for (uint32_t r = tables.rowsBegin[source]; r < tables.rowsBegin[source + 1]; ++r)
+      connect(source, tables.rows[r]);
   for (Groups &groups : targets)
     normalize(groups);
 }
 
+template <class Visit> void Graph::forEachMember(const Bundle &bundle, Visit &&visit) const {
+  for (uint32_t word = 0; word < bundle.members.size(); ++word)
+    for (uint64_t bits = bundle.members[word]; bits != 0; bits &= bits - 1)
+      visit((bundle.firstWord + word) * kWord + static_cast<uint32_t>(__builtin_ctzll(bits)));
+}
+
 Groups Graph::sourcesOf(const Bundle &bundle) const {
   Groups groups;
-  for (uint32_t word = 0; word < bundle.members.size(); ++word)
-    for (uint64_t bits = bundle.members[word]; bits != 0; bits &= bits - 1) {
-      const auto lane = static_cast<uint32_t>(__builtin_ctzll(bits));
-      groups.push_back(groupOf[(bundle.firstWord + word) * kWord + lane]);
-    }
+  forEachMember(bundle, [&](uint32_t source) { groups.push_back(groupOf[source]); });
   normalize(groups);
   return groups;
 }
 
-Groups Graph::targetsOf(const Row &row) const {
-  Groups groups;
+// Rows of whole words reach over neighbours, with weights of 0: those are no edges.
+void Graph::connect(uint32_t source, const Row &row) {
+  if (groupOf[source] == kNone)
+    return;
+  Groups &found = targets[groupOf[source]];
+  const auto add = [&](uint32_t target, int32_t weight) {
+    const uint32_t group = groupOf[row.target + target];
+    if (weight != 0 && group != kNone && (found.empty() || found.back() != group))
+      found.push_back(group);
+  };
   for (uint32_t i = 0; i < row.count; ++i) {
-    const uint32_t from = row.kind == ListKind::Pairs ? tables.pairs[row.weights + i].neuron : i;
-    const uint32_t group = groupOf[row.target + from];
-    if (groups.empty() || groups.back() != group)
-      groups.push_back(group);
+    if (row.kind == ListKind::Dense8)
+      add(i, tables.weights8[row.weights + i]);
+    else if (row.kind == ListKind::Dense16)
+      add(i, tables.weights16[row.weights + i]);
+    else
+      add(tables.pairs[row.weights + i].neuron, tables.pairs[row.weights + i].weight);
   }
-  return groups;
-}
-
-void Graph::connect(const Groups &sources, const Groups &to) {
-  for (const uint32_t source : sources)
-    for (const uint32_t target : to)
-      if (source != kNone && target != kNone &&
-          (targets[source].empty() || targets[source].back() != target))
-        targets[source].push_back(target);
 }
 
 std::vector<uint32_t> Graph::levels() const {
