@@ -17,6 +17,13 @@ uint32_t slotsFor(const Tables &tables, const target::CoreSpec &spec) {
                                 : llvm::PowerOf2Ceil(tables.blockTicks + spec.delaySlots);
 }
 
+void addPairs(int16_t *sums, const Pair *pairs, uint32_t count, uint32_t shift) {
+  for (uint32_t i = 0; i < count; ++i) {
+    int16_t &sum = sums[pairs[i].neuron];
+    sum = static_cast<int16_t>(sum + pairs[i].weight * (1 << shift));
+  }
+}
+
 } // namespace
 
 Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &kernels)
@@ -30,6 +37,10 @@ Sums::Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &ke
     most = std::max(most, bundle.offsets.size());
   picked.resize(most * tables.blockTicks + kWord);
   offsets.resize(kMostGathered);
+  uint32_t largest = 0;
+  for (const GroupPlan &group : tables.groups)
+    largest = std::max(largest, group.size);
+  senders.resize(largest);
   inOrder.resize(kMostGathered);
   std::iota(inOrder.begin(), inOrder.end(), uint16_t{0});
 }
@@ -58,16 +69,38 @@ bool Sums::isWideUsed(uint32_t first, uint32_t end) const {
 }
 
 void Sums::send(const Span &span, const Fired &fired, Counters &counters) {
-  const uint64_t *bits = fired.bits;
-  for (uint32_t tick = fired.first; tick < fired.end; ++tick, bits += fired.stride)
+  for (uint32_t tick = fired.first; tick < fired.end; ++tick) {
+    const uint64_t *bits = fired.bits + (tick - fired.first) * fired.stride;
+    size_t count = 0;
     for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
       for (uint64_t left = bits[word] & tables->hasRows[word] & membersOf(span, word); left != 0;
-           left &= left - 1) {
-        const uint32_t neuron = word * kWord + static_cast<uint32_t>(__builtin_ctzll(left));
-        for (uint32_t r = tables->rowsBegin[neuron]; r < tables->rowsBegin[neuron + 1]; ++r)
-          add(tables->rows[r], tick + 1 + tables->rows[r].delay, tables->rows[r].narrow, counters);
-      }
+           left &= left - 1)
+        senders[count++] = word * kWord + static_cast<uint32_t>(__builtin_ctzll(left));
+    for (size_t i = 0; i < count; ++i) {
+      fetchAhead(i, count);
+      for (uint32_t r = tables->rowsBegin[senders[i]]; r < tables->rowsBegin[senders[i] + 1]; ++r)
+        add(tables->rows[r], tick + 1 + tables->rows[r].delay, tables->rows[r].narrow, counters);
+    }
+  }
   flush();
+}
+
+// The rows of later senders and the lists of nearer ones: in a large network all are in memory.
+void Sums::fetchAhead(size_t i, size_t count) const {
+  constexpr size_t kRowsAhead = 8, kListsAhead = 4, kLine = 64;
+  if (i + kRowsAhead < count)
+    __builtin_prefetch(&tables->rows[tables->rowsBegin[senders[i + kRowsAhead]]]);
+  if (i + kListsAhead >= count)
+    return;
+  const uint32_t sender = senders[i + kListsAhead];
+  for (uint32_t r = tables->rowsBegin[sender]; r < tables->rowsBegin[sender + 1]; ++r) {
+    const Row &row = tables->rows[r];
+    if (row.kind != ListKind::Pairs)
+      continue;
+    const Pair *pair = &tables->pairs[row.weights];
+    for (uint32_t k = 0; k < row.count; k += kLine / sizeof(Pair))
+      __builtin_prefetch(pair + k);
+  }
 }
 
 // All picks before the first row: the rows of a tick do not wait for them.
@@ -111,12 +144,8 @@ void Sums::add(const Row &row, uint32_t due, bool narrowly, Counters &counters) 
   }
   if (row.kind == ListKind::Pairs) {
     used[due & slotMask].narrow = true;
-    int16_t *sums = &narrow[(due & slotMask) * stride + row.target];
-    const Pair *pair = &tables->pairs[row.weights];
-    for (uint32_t i = 0; i < row.count; ++i) {
-      int16_t &sum = sums[pair[i].neuron];
-      sum = static_cast<int16_t>(sum + pair[i].weight * (1 << row.shift));
-    }
+    addPairs(&narrow[(due & slotMask) * stride + row.target], &tables->pairs[row.weights],
+             row.count, row.shift);
     return;
   }
   const bool together = gathered != 0 && gathered < kMostGathered && due == gatheredDue &&

@@ -44,6 +44,7 @@ public:
   void nextTick() { ++stepNumber; } // the routes of inputs may send again
 
 private:
+  void fetchAhead(size_t i, size_t count) const;
   void add(const Row &row, uint32_t due, bool narrowly, Counters &counters);
   void addNarrow(const Row &row, uint32_t due, const RowList &rows);
   uint32_t readAt(uint32_t due, uint32_t neuron) const;
@@ -60,7 +61,8 @@ private:
   };
   std::vector<Used> used; // [slot]
 
-  LineVector<uint16_t> picked; // sources of a bundle that fired, tick after tick
+  std::vector<uint32_t> senders; // of a span in one tick
+  LineVector<uint16_t> picked;   // sources of a bundle that fired, tick after tick
   // Rows that follow each other and lie over the same targets go together.
   LineVector<uint32_t> offsets;
   std::vector<uint16_t> inOrder; // 0, 1, ... picks all of them
