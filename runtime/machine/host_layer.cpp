@@ -18,8 +18,8 @@ constexpr int64_t kMantissaMin = -4096, kMantissaMax = 4095; // 13 bits signed
 
 } // namespace
 
-HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
-    : layer(layer), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
+HostLayerRunner::HostLayerRunner(const net::HostLayer &layer, const HostKernels &kernels)
+    : layer(layer), kernels(kernels), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
   if (sparse) {
     currents.resize(sparse->posts);
     nonzeroWeights.resize(sparse->pres);
@@ -80,12 +80,12 @@ bool HostLayerRunner::fitsInt32() const {
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
   ActivePairs active{.pairs = activePairs.data(), .x = activeInputs.data()};
-  scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
-              {layer.inputScale, layer.inputMin, layer.inputMax}, active);
+  kernels.scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
+                      {layer.inputScale, layer.inputMin, layer.inputMax}, active);
   stats.inputSaturations += active.clipped;
   stats.macs += active.macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  addPairs(sums.data(), sums.size(), byPair.data(), active);
+  kernels.addPairs(sums.data(), sums.size(), byPair.data(), active);
   stats.biasSaturations +=
       roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;

@@ -5,6 +5,7 @@
 #include "common/image/image.h"
 #include "runtime/machine/aligned.h"
 #include "runtime/machine/host_driver.h"
+#include "runtime/machine/host_sums.h"
 
 #include <cstdint>
 #include <vector>
@@ -14,7 +15,8 @@ namespace snnc::runtime {
 class HostLayerRunner {
 public:
   // `layer` outlives the runner.
-  explicit HostLayerRunner(const net::HostLayer &layer);
+  explicit HostLayerRunner(const net::HostLayer &layer,
+                           const HostKernels &kernels = usableHostKernels().back());
 
   // Bias mantissas of the target's neurons for one step's `values` of the source population.
   // Valid until the next call. Adds to macs and to the saturations of `stats`.
@@ -27,6 +29,7 @@ private:
   void add(uint32_t source, int64_t x); // x times the source's weights into `currents`
 
   const net::HostLayer &layer;
+  const HostKernels kernels;
   const net::SparseInts *sparse;        // the layer's weights if they are
   LineVector<int16_t> bySource;         // [source][target] if they are dense and not `byPair`
   std::vector<uint32_t> nonzeroWeights; // [source]

@@ -8,8 +8,8 @@
 namespace snnc::runtime {
 
 // Null where the compiler cannot build them.
-extern const decltype(&addPairs) kAddPairs256, kAddPairs512; // AVX2; AVX-512 F, BW
-extern const decltype(&scaleInputs) kScaleInputs512;
+extern const AddPairs kAddPairs256, kAddPairs512; // AVX2; AVX-512 F, BW
+extern const ScaleInputs kScaleInputs512;
 
 namespace {
 

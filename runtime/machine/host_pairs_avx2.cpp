@@ -20,11 +20,11 @@ struct Lanes {
 
 } // namespace
 
-const decltype(&addPairs) kAddPairs256 = addPairsIn<Lanes>;
+const AddPairs kAddPairs256 = addPairsIn<Lanes>;
 
 } // namespace snnc::runtime
 #else
 namespace snnc::runtime {
-const decltype(&addPairs) kAddPairs256 = nullptr;
+const AddPairs kAddPairs256 = nullptr;
 } // namespace snnc::runtime
 #endif

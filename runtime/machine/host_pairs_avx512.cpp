@@ -77,13 +77,13 @@ void scaleInputs512(const float *values, const uint32_t *nonzeroWeights, size_t 
 
 } // namespace
 
-const decltype(&scaleInputs) kScaleInputs512 = scaleInputs512;
-const decltype(&addPairs) kAddPairs512 = addPairsIn<Lanes>;
+const ScaleInputs kScaleInputs512 = scaleInputs512;
+const AddPairs kAddPairs512 = addPairsIn<Lanes>;
 
 } // namespace snnc::runtime
 #else
 namespace snnc::runtime {
-const decltype(&addPairs) kAddPairs512 = nullptr;
-const decltype(&scaleInputs) kScaleInputs512 = nullptr;
+const AddPairs kAddPairs512 = nullptr;
+const ScaleInputs kScaleInputs512 = nullptr;
 } // namespace snnc::runtime
 #endif

@@ -18,6 +18,7 @@ void scaleInputsPortable(const float *values, const uint32_t *nonzeroWeights, si
                          const InputScale &scale, ActivePairs &active) {
   // Adding and taking away 1.5 * 2^52 rounds to an integer, half to even, whatever is below 2^51.
   constexpr double kRound = 6755399441055744.0, kFar = 1073741824.0;
+  active.count = active.macs = active.clipped = 0;
   for (size_t i = 0; i < count; ++i) {
     double value = double{values[i]} * scale.scale;
     value = value < -kFar ? -kFar : value;
@@ -48,37 +49,18 @@ void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights,
   }
 }
 
-bool hasAvx512() {
-#ifdef __x86_64__
-  __builtin_cpu_init();
-  return kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw");
-#else
-  return false;
-#endif
-}
-
-decltype(&addPairs) chooseAddPairs() {
-#ifdef __x86_64__
-  if (hasAvx512())
-    return kAddPairs512;
-  if (kAddPairs256 != nullptr && __builtin_cpu_supports("avx2"))
-    return kAddPairs256;
-#endif
-  return addPairsPortable;
-}
-
 } // namespace
 
-void scaleInputs(const float *values, const uint32_t *nonzeroWeights, size_t count,
-                 const InputScale &scale, ActivePairs &active) {
-  static const auto kernel = hasAvx512() ? kScaleInputs512 : scaleInputsPortable;
-  active.count = active.macs = active.clipped = 0;
-  kernel(values, nonzeroWeights, count, scale, active);
-}
-
-void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const ActivePairs &active) {
-  static const auto kernel = chooseAddPairs();
-  kernel(sums, targets, weights, active);
+std::vector<HostKernels> usableHostKernels() {
+  std::vector<HostKernels> usable{{"portable", scaleInputsPortable, addPairsPortable}};
+#ifdef __x86_64__
+  __builtin_cpu_init();
+  if (kAddPairs256 != nullptr && __builtin_cpu_supports("avx2"))
+    usable.push_back({"avx2", scaleInputsPortable, kAddPairs256});
+  if (kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw"))
+    usable.push_back({"avx512", kScaleInputs512, kAddPairs512});
+#endif
+  return usable;
 }
 
 SNNC_CLONES

@@ -1,9 +1,10 @@
 // The loops of a host layer in 32 bits, for layers whose sums fit (HostLayerRunner looks). Built
-// for several instruction sets, one chosen when the program starts; all give the same integers.
+// for several instruction sets; all give the same integers.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace snnc::runtime {
 
@@ -26,13 +27,22 @@ struct ActivePairs {
 };
 
 // Fills `active` from the sources' values.
-void scaleInputs(const float *values, const uint32_t *nonzeroWeights, size_t count,
-                 const InputScale &scale, ActivePairs &active);
+using ScaleInputs = void (*)(const float *values, const uint32_t *nonzeroWeights, size_t count,
+                             const InputScale &scale, ActivePairs &active);
 
 // sums[t] += w0 * x0 + w1 * x1 over the pairs, where row `pair` of `weights` has w0 and w1 of
 // target 0, then of target 1 and so on. REQUIRES: targets is a multiple of kHostLanes; no sum
 // leaves 32 bits.
-void addPairs(int32_t *sums, size_t targets, const int16_t *weights, const ActivePairs &active);
+using AddPairs = void (*)(int32_t *sums, size_t targets, const int16_t *weights,
+                          const ActivePairs &active);
+
+struct HostKernels {
+  const char *name; // "portable", "avx2", "avx512"
+  ScaleInputs scaleInputs;
+  AddPairs addPairs;
+};
+// Those that this processor runs, the widest last.
+std::vector<HostKernels> usableHostKernels();
 
 // out[t] = saturate13(roundHalfEven(sums[t] / 2^shift[t])), shift 0 .. 30; returns how many were
 // saturated.

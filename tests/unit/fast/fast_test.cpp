@@ -14,8 +14,8 @@ using namespace snnc::runtime;
 
 namespace {
 
-// `n` inputs -> `n` neurons a -> `n` neurons b -> b, dense, weights between -100 and 100.
-image::Image denseImage(uint32_t n, int32_t weight, uint32_t delay) {
+// `n` inputs -> `n` neurons a -> `n` neurons b, and b -> b if it is recurrent, dense.
+image::Image denseImage(uint32_t n, int32_t weight, uint32_t delay, bool recurrent = true) {
   const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));
   support::Rng rng(7);
   net::NeuronConfig neuron;
@@ -33,6 +33,8 @@ image::Image denseImage(uint32_t n, int32_t weight, uint32_t delay) {
   }
   const std::pair<uint32_t, uint32_t> edges[] = {{0, 1}, {1, 2}, {2, 2}};
   for (const auto &[from, to] : edges) {
+    if (from == to && !recurrent)
+      continue;
     net::QuantProjection projection;
     projection.name = "p" + std::to_string(from) + std::to_string(to);
     projection.source = from;
@@ -221,10 +223,11 @@ TEST(Fast, RecurrentNetworksRunTickByTick) {
 
 TEST(Fast, PacketsBeyondTheRoutesAndTheirDelays) {
   const image::Image narrow = denseImage(64, 100, 2), wide = denseImage(600, 127, 3);
+  const image::Image forward = denseImage(64, 100, 0, false); // more slots than the chip
   test::forEachSeed(1, 4, [&](uint64_t, support::Rng &rng) {
     for (const fast::Path path : fast::kPaths)
       if (fast::isUsable(path))
-        for (const image::Image *image : {&narrow, &wide})
+        for (const image::Image *image : {&narrow, &wide, &forward})
           compareUnderPackets(*image, path, rng);
   });
 }
