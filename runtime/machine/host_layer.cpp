@@ -3,6 +3,8 @@
 #include "common/support/fixed_point.h"
 #include "runtime/machine/host_sums.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -16,8 +18,8 @@ constexpr int64_t kMantissaMin = -4096, kMantissaMax = 4095; // 13 bits signed
 
 } // namespace
 
-HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
-    : layer(layer), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
+HostLayerRunner::HostLayerRunner(const net::HostLayer &layer, const HostKernels &kernels)
+    : layer(layer), kernels(kernels), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
   if (sparse) {
     currents.resize(sparse->posts);
     nonzeroWeights.resize(sparse->pres);
@@ -39,17 +41,28 @@ HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
   }
   mantissas.resize(currents.size());
   narrow = fitsInt32();
-  if (!narrow)
-    return;
+  if (narrow)
+    makePairs();
+}
+
+void HostLayerRunner::makePairs() {
+  const size_t targets = currents.size(), sources = nonzeroWeights.size();
+  const size_t padded = llvm::alignTo(targets, kHostLanes), pairs = (sources + 1) / 2;
+  byPair.resize(pairs * padded * 2);
+  for (size_t source = 0; source < sources; ++source)
+    for (size_t target = 0; target < targets; ++target)
+      byPair[(source / 2 * padded + target) * 2 + source % 2] = bySource[source * targets + target];
+  bySource = {};
   biases.assign(layer.bias.begin(), layer.bias.end());
-  biases.resize(currents.size());
-  sums.resize(currents.size());
-  inputs.resize(nonzeroWeights.size());
-  active.resize(nonzeroWeights.size());
+  biases.resize(padded);
+  shifts.assign(layer.shift.begin(), layer.shift.end());
+  sums.resize(padded);
+  activePairs.resize(pairs + kHostLanes);
+  activeInputs.resize(pairs + kHostLanes);
 }
 
 bool HostLayerRunner::fitsInt32() const {
-  if (sparse ||
+  if (sparse || layer.inputMin < INT16_MIN || layer.inputMax > INT16_MAX ||
       std::any_of(layer.shift.begin(), layer.shift.end(), [](uint8_t s) { return s > 29; }))
     return false;
   const int64_t most =
@@ -66,20 +79,15 @@ bool HostLayerRunner::fitsInt32() const {
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
-  stats.inputSaturations += scaleInputs(values.data(), inputs.size(), layer.inputScale,
-                                        layer.inputMin, layer.inputMax, inputs.data());
-  size_t count = 0;
-  uint64_t macs = 0;
-  for (uint32_t source = 0; source < inputs.size(); ++source) {
-    active[count] = source;
-    count += inputs[source] != 0;
-    macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
-  }
-  stats.macs += macs;
+  ActivePairs active{.pairs = activePairs.data(), .x = activeInputs.data()};
+  kernels.scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
+                      {layer.inputScale, layer.inputMin, layer.inputMax}, active);
+  stats.inputSaturations += active.clipped;
+  stats.macs += active.macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  addSources(sums.data(), sums.size(), bySource.data(), active.data(), inputs.data(), count);
+  kernels.addPairs(sums.data(), sums.size(), byPair.data(), active);
   stats.biasSaturations +=
-      roundMantissas(sums.data(), layer.shift.data(), sums.size(), mantissas.data());
+      roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;
 }
 
