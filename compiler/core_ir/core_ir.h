@@ -7,6 +7,8 @@
 // A cluster is a core that has no address yet. Weights stay in the QuantNet until `emit`.
 #pragma once
 
+#include "compiler/core_ir/rates.h"
+
 #include "common/image/image.h"
 #include "common/net/quant_net.h"
 
@@ -81,6 +83,7 @@ struct CoreIr {
   std::vector<Cluster> clusters;
   uint32_t coresLowerBound = 0;
   std::vector<std::string> remarks; // of the mapper, for people
+  SpikeRates rates;                 // that it went by
   bool placed = false, routed = false;
   uint32_t meshWidth = 0, meshHeight = 0; // after place: bounding box of the used cores
   std::vector<uint32_t> firstTick;        // per population

@@ -10,6 +10,7 @@
 #include "common/net/net.h"
 #include "common/net/quant_net.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,8 +33,15 @@ struct LayerStats {
   std::optional<Overflow> overflow; // the farthest of them
 };
 
-struct TrafficStats { // every neuron and input element firing at every step
+// After `place`. Without rates every neuron and input element fires at every step.
+struct TrafficStats {
   double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0;
+  double hopEnergyPerTick = 0;           // pJ, or hops if the target has no price of a hop
+  double lowerBoundHopsPerTick = 0;      // of these clusters: one hop per message to another core
+  std::array<uint32_t, 4> hottestLink{}; // from x, y to x, y; most messages per tick
+  double hottestLinkMessages = 0;
+  std::array<uint32_t, 2> hottestCore{}; // x, y; receives most messages per tick
+  double hottestCoreMessages = 0;
 };
 
 struct Module {

@@ -2,6 +2,7 @@
 
 #include "compiler/pass/pass_manager.h"
 #include "compiler/pipeline/capacity.h"
+#include "compiler/pipeline/mapping_report.h"
 #include "compiler/pipeline/passes.h"
 #include "compiler/pipeline/standard.h"
 
@@ -67,7 +68,8 @@ std::vector<LayerStats> integerLayers(const net::QuantNet &net) {
   return layers;
 }
 
-CompileReport reportOf(const Module &module, const PassManager &manager) {
+CompileReport reportOf(const Module &module, const PassManager &manager,
+                       const target::Target &target, const CompileOptions &options) {
   CompileReport report;
   for (const LayerStats &layer : module.layers) {
     report.layers.push_back({layer.name, layer.neurons, layer.synapses, layer.weightBits,
@@ -88,6 +90,7 @@ CompileReport reportOf(const Module &module, const PassManager &manager) {
   report.messagesPerTick = module.traffic.messagesPerTick;
   report.hopsPerTick = module.traffic.hopsPerTick;
   report.lowerBoundMessagesPerTick = module.traffic.lowerBoundMessagesPerTick;
+  report.mapping = mappingReportOf(module, target, options);
   for (const PassRecord &record : manager.records())
     report.passes.push_back(
         {record.name, record.seconds, record.verifySeconds, record.peakMemory, record.changed});
@@ -110,7 +113,7 @@ llvm::Expected<CompileResult> runPipeline(Module module, const std::vector<std::
     return error;
 
   CompileResult result;
-  result.report = reportOf(module, manager);
+  result.report = reportOf(module, manager, target, options);
   if (!options.stopAfter.empty()) {
     llvm::raw_string_ostream os(result.ir);
     printModule(module, os);

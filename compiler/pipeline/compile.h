@@ -10,6 +10,7 @@
 #include "common/support/diag.h"
 #include "common/target/target.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,7 +33,7 @@ struct CompileOptions {
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
   bool forceBits = false;
-  uint64_t seed = 1; // of mappers
+  uint64_t seed = 1;    // of mappers
   unsigned threads = 1; // the image does not depend on them
   // Pass manager: names from kPasses; empty = whole pipeline.
   std::string stopAfter;
@@ -69,6 +70,27 @@ struct PassTime { // as PassRecord (pass_manager.h)
   bool changed;
 };
 
+// One limit of a core over the cores used.
+struct ResourceUse {
+  std::string name;
+  uint64_t perCore = 0; // there are, on a core
+  uint64_t total = 0, most = 0;
+};
+
+// For --explain. Traffic is zero before `place`.
+struct MappingReport {
+  std::string mapper;
+  std::vector<ResourceUse> resources; // of cuba cores
+  std::vector<std::string> remarks;   // what the mapper tried and chose
+  uint32_t meshWidth = 0, meshHeight = 0;
+  double hopEnergyPerTick = 0;           // pJ; hops if the target does not price them
+  double lowerBoundHopsPerTick = 0;      // one per message to another core
+  std::array<uint32_t, 4> hottestLink{}; // from x, y to x, y
+  double hottestLinkMessages = 0;        // per tick
+  std::array<uint32_t, 2> hottestCore{}; // x, y
+  double hottestCoreMessages = 0;        // that it receives per tick
+};
+
 struct CompileReport {
   std::vector<LayerReport> layers; // non-input populations
   uint32_t coresUsed = 0, coresLowerBound = 0;
@@ -76,6 +98,7 @@ struct CompileReport {
   // Every neuron and input element firing at every step; a core's own messages and the host's
   // packets included. Hops: links between routers.
   double messagesPerTick = 0, hopsPerTick = 0, lowerBoundMessagesPerTick = 0;
+  MappingReport mapping;
   std::vector<PassTime> passes;
 };
 

@@ -27,7 +27,7 @@ static llvm::Error write(CompileOutput &output, Args &args, Console &console) {
 static llvm::Expected<int> runCompile(Args &args, Console &console) {
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   options.compile.stopAfter = args.textOr("--stop-after", "");
   const bool emitIr = args.choice("--emit", {"ir", "image"}).value_or("image") == "ir";
   args.needed("--target", "'snnc targets' lists them");
@@ -65,7 +65,8 @@ static llvm::Expected<int> runCompile(Args &args, Console &console) {
 
 static constexpr FlagSpec kFlags[] = {
     {"--output", "-o", "OUT", "write the image to OUT; without it nothing is written"},
-    {"--explain", nullptr, nullptr, "also print the overflow proof and every core's load"},
+    {"--explain", nullptr, nullptr,
+     "also print the overflow proof, the mapping and every core's load"},
     {"--stop-after", nullptr, "PASS", "lower, quantize, partition, place, route, emit or validate"},
     {"--emit", nullptr, "KIND", "ir prints the text IR after the last pass; default: image"},
 };

@@ -180,7 +180,7 @@ static llvm::Error explain(const Subject &subject, const Samples &samples, Conso
 static llvm::Expected<int> runEval(Args &args, Console &console) {
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   const SampleRange range = readSamples(args);
   args.needed("--data", "for example --data digits");
   if (llvm::Error error = args.finish())

@@ -71,7 +71,7 @@ static void checkFlags(Args &args) {
 static llvm::Expected<int> runExport(Args &args, Console &console) {
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   checkFlags(args);
   if (llvm::Error error = args.finish())
     return error;

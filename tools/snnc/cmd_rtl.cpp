@@ -90,7 +90,7 @@ static llvm::Expected<Json> exportTo(const std::string &folder, const Subject &s
 static llvm::Expected<int> runRtl(Args &args, Console &console) {
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   SampleRange range = readSamples(args);
   const std::string folder = args.needed("--output", "-o DIR");
   if (args.has("--samples") && !args.has("--data"))

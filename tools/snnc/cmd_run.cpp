@@ -169,7 +169,7 @@ static llvm::Expected<int> runRun(Args &args, Console &console) {
     return runRanc(args, console);
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   const SampleRange range = readSamples(args);
   const Engine engine = readEngine(args);
   args.needed("--data", "for example --data digits");

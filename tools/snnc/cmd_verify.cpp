@@ -123,7 +123,7 @@ static llvm::Expected<int> runVerify(Args &args, Console &console) {
     return verifyRanc(args, console);
   LoadOptions options;
   options.model = readModelFlags(args);
-  options.compile = readCompileOptions(args, console.seed);
+  options.compile = readCompileOptions(args, console);
   const SampleRange range = readSamples(args);
   args.needed("--data", "for example --data digits");
   const std::vector<std::string> engines =

@@ -5,6 +5,7 @@
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
 #include "tools/snnc/layer_grid.h"
+#include "tools/snnc/mapping_report.h"
 
 #include "llvm/Support/Format.h"
 
@@ -174,6 +175,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
     os << '\n';
     printProof(report, os);
     os << '\n';
+    printMapping(report, os);
+    os << '\n';
     printCores(subject, os);
   }
   os << "\nimage "
@@ -271,6 +274,7 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
       {"bounds", {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
       {"profile",
        runtime::report::toJson(subject.net ? subject.net->profile : subject.quant->profile)},
+      {"explain", mapped && output.explain ? mappingJson(report) : Json(nullptr)},
       {"warnings", warnings}};
 }
 

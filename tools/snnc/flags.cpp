@@ -1,6 +1,7 @@
 #include "tools/snnc/flags.h"
 
 #include "common/net/verify.h"
+#include "tools/snnc/console.h"
 
 #include <climits>
 
@@ -203,9 +204,10 @@ static void readMesh(Args &args, compiler::CompileOptions &options) {
     args.badValue("--mesh", "WIDTHxHEIGHT, each from 1 to 64, for example 2x2");
 }
 
-compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed) {
+compiler::CompileOptions readCompileOptions(Args &args, const Console &console) {
   compiler::CompileOptions options;
-  options.seed = seed;
+  options.seed = console.seed;
+  options.threads = console.threads;
   readBits(args, options);
   readQuantizers(args, options);
   options.mapper = args.textOr("--mapper", options.mapper);

@@ -27,7 +27,7 @@ std::vector<std::string> givenProfileFlags(const Args &args);
 // Names of the flags given that choose integers.
 std::vector<std::string> givenQuantizerFlags(const Args &args);
 
-compiler::CompileOptions readCompileOptions(Args &args, uint64_t seed);
+compiler::CompileOptions readCompileOptions(Args &args, const Console &console);
 // Names of the flags given that only a compilation uses.
 std::vector<std::string> givenCompileFlags(const Args &args);
 

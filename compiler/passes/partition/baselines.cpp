@@ -13,8 +13,7 @@ using namespace core_ir;
 
 FillResult mapContiguous(const MapperContext &context) {
   const Problem &problem = context.problem;
-  return fill(problem, networkOrder(problem, context.firstTick, false),
-              {farBeyond(context.cores), 0, nullptr});
+  return fill(problem, networkOrder(problem, context.firstTick, false), context.fillOptions());
 }
 
 namespace {
@@ -27,7 +26,8 @@ uint64_t startOf(uint64_t k, uint64_t n, uint64_t parts) {
 // Fewest equal parts of a population that each fit a core; 0 if more than `most`.
 uint64_t equalParts(const Problem &problem, OpenCluster &open, uint32_t population, uint64_t most) {
   const uint64_t size = problem.net.populations[population].size();
-  uint64_t parts = std::max<uint64_t>(1, (size + problem.limits.neurons - 1) / problem.limits.neurons);
+  uint64_t parts =
+      std::max<uint64_t>(1, (size + problem.limits.neurons - 1) / problem.limits.neurons);
   for (; parts <= std::min(size, most); ++parts) {
     const auto fits = [&](uint64_t part) {
       for (uint64_t n = startOf(part, size, parts); n < startOf(part + 1, size, parts); ++n)
@@ -68,7 +68,7 @@ FillResult mapNengo(const MapperContext &context) {
       starts.push_back(static_cast<uint32_t>(begin + startOf(part, size, parts)));
   }
   arrangement.starts = std::move(starts);
-  return fill(problem, arrangement, {farBeyond(context.cores), 0, nullptr});
+  return fill(problem, arrangement, context.fillOptions());
 }
 
 namespace {
@@ -90,8 +90,8 @@ std::vector<uint32_t> dealtOut(const Problem &problem, uint64_t parts, uint64_t 
 
 FillResult mapRandom(const MapperContext &context) {
   const Problem &problem = context.problem;
-  return fewestParts(
-      context, [&](uint64_t parts) { return dealtOut(problem, parts, context.seed); });
+  return fewestParts(context,
+                     [&](uint64_t parts) { return dealtOut(problem, parts, context.seed); });
 }
 
 } // namespace snnc::compiler::partition

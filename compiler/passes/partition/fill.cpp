@@ -17,7 +17,8 @@ public:
   Filler(const Problem &problem, const Arrangement &arrangement, const FillOptions &options)
       : problem(problem), net(problem.net), order(arrangement.order), starts(arrangement.starts),
         limits(options.limits != nullptr ? *options.limits : problem.limits),
-        open(problem, limits, options.weightBits), mostCores(options.mostCores) {
+        open(problem, limits, options.weightBits), mostCores(options.mostCores),
+        mostMessages(options.mostMessages) {
     result.closedBy.assign(net.populations.size(), std::vector<uint32_t>(kResources, 0));
     mapSize.assign(net.populations.size(), 0);
     for (const net::QuantProjection &projection : net.projections)
@@ -34,7 +35,8 @@ public:
         ++start;
       }
       at = place(at);
-      result.gaveUp = result.clusters.size() > mostCores;
+      result.overMessages = messages > mostMessages;
+      result.gaveUp = result.overMessages || result.clusters.size() > mostCores;
     }
     close();
     while (!result.gaveUp && splitForSlots())
@@ -101,8 +103,11 @@ private:
   }
 
   void close() {
-    if (!open.empty())
-      result.clusters.push_back(open.finish());
+    if (open.empty())
+      return;
+    result.clusters.push_back(open.finish());
+    if (mostMessages != HUGE_VAL)
+      messages += messagesOf(problem, result.clusters.back());
   }
 
   void noteMisfit(const Misfit &misfit) {
@@ -216,6 +221,8 @@ private:
   const Limits limits;
   OpenCluster open;
   const uint64_t mostCores;
+  const double mostMessages;
+  double messages = 0;
   std::vector<uint32_t> mapSize; // [population]: of the largest convolution into it, or 0
   std::map<std::pair<uint32_t, Resource>, Misfit> worst;
   FillResult result;
@@ -227,11 +234,17 @@ FillResult fill(const Problem &problem, const Arrangement &arrangement, FillOpti
   return Filler(problem, arrangement, options).run();
 }
 
+double messagesOf(const Problem &problem, const Filled &filled) {
+  double messages = 0;
+  for (const AxonKey &axon : filled.axons)
+    messages += problem.rates.at(problem.net.projections[axon.projection].source, axon.source);
+  return messages;
+}
+
 double messagesOf(const Problem &problem, const std::vector<Filled> &clusters) {
   double messages = 0;
   for (const Filled &filled : clusters)
-    for (const AxonKey &axon : filled.axons)
-      messages += problem.rates.at(problem.net.projections[axon.projection].source, axon.source);
+    messages += messagesOf(problem, filled);
   return messages;
 }
 

@@ -4,6 +4,7 @@
 #include "compiler/passes/partition/open_cluster.h"
 #include "compiler/passes/partition/problem.h"
 
+#include <cmath>
 #include <vector>
 
 namespace snnc::compiler::partition {
@@ -19,7 +20,8 @@ struct FillResult {
   std::vector<Misfit> misfits;  // the worst per population and resource, in that order
   // Per population and resource: clusters that were closed because of it.
   std::vector<std::vector<uint32_t>> closedBy;
-  bool gaveUp = false; // stopped beyond `mostCores`: clusters is a lower bound
+  bool gaveUp = false;       // stopped early: clusters is a lower bound
+  bool overMessages = false; // ... beyond the most messages, not beyond the most cores
 };
 
 inline constexpr size_t kResources = 7; // of core_ir::Resource
@@ -30,9 +32,10 @@ inline uint64_t farBeyond(uint64_t enough) {
 }
 
 struct FillOptions {
-  uint64_t mostCores = UINT64_MAX;         // give up beyond them
-  uint32_t weightBits = 0;                 // prices the chip's blocks at another width; 0 = as they are
+  uint64_t mostCores = UINT64_MAX; // give up beyond them,
+  uint32_t weightBits = 0;         // prices the chip's blocks at another width; 0 = as they are
   const core_ir::Limits *limits = nullptr; // instead of the problem's
+  double mostMessages = HUGE_VAL;          // or beyond these
 };
 
 // A neuron that does not fit opens the next core, and so does one of another class of registers. A
@@ -41,7 +44,8 @@ struct FillOptions {
 // cut. A core whose neurons reach too many cores is split afterwards, in rounds.
 FillResult fill(const Problem &problem, const Arrangement &arrangement, FillOptions options);
 
-// Messages per tick: over all cores, the rates of the sources that they have an axon of.
+// Messages per tick: the rates of the sources that the core, or every core, has an axon of.
+double messagesOf(const Problem &problem, const Filled &filled);
 double messagesOf(const Problem &problem, const std::vector<Filled> &clusters);
 
 } // namespace snnc::compiler::partition

@@ -1,7 +1,8 @@
 // The mapper `hyper`: several ways to lay out the network, the best one kept.
 //
 //   network order   contiguous, in tiles, whole populations, equal parts, random: what suits
-//                   networks that are written down in a good order, and every baseline that is cheap
+//                   networks that are written down in a good order, and every baseline that is
+//                   cheap
 //   grown           cores grown by overlap (grow.h), then moves and swaps with exact gains
 //                   (refine.h): what finds the structure that the order hides
 //
@@ -21,29 +22,41 @@ using llvm::formatv;
 namespace snnc::compiler::partition {
 namespace {
 
+constexpr uint64_t kMostToGrow = uint64_t{1} << 28; // synapses, at 8 bytes each
+constexpr uint64_t kMostToCut = uint64_t{1} << 19;
+
 class Hyper {
 public:
-  explicit Hyper(const MapperContext &context) : context(context), problem(context.problem) {}
+  explicit Hyper(const MapperContext &given) : context(given), problem(given.problem) {
+    context.remarks = nullptr;
+    remarks = given.remarks;
+  }
 
   FillResult run() {
-    const FillOptions options{farBeyond(context.cores), 0, nullptr};
-    offer("network order", fillNaturally(context, options));
-    offer("contiguous", mapContiguous(context));
-    if (severalPopulations())
-      offer("whole populations", fillWhole(context, options));
-    offer("equal parts", mapNengo(context));
-    offer("random", mapRandom(context));
-    constexpr uint64_t kMost = uint64_t{1} << 28; // synapses: 8 bytes each
-    if (best->clusters.size() > 1 && writtenOut(problem) <= kMost)
+    const uint64_t synapses = writtenOut(problem);
+    if (context.lowerBound > 1 && synapses <= kMostToGrow)
       growAndRefine();
-    remark(formatv("{0} was chosen: {1:F0} messages, {2} cores", winner, messagesOf(problem, best->clusters), best->clusters.size()));
+    offer("network order", fillNaturally(context, context.fillOptions()));
+    if (best->clusters.size() > 1) {
+      offer("contiguous", mapContiguous(context));
+      FillResult equal = mapNengo(context);
+      if (severalPopulations()) {
+        offerPacked("equal parts, packed", equal);
+        offerPacked("whole populations, packed", fillApart(context));
+      }
+      offer("equal parts", std::move(equal));
+      offer("random", mapRandom(context));
+      if (synapses <= kMostToCut)
+        offer("cut", mapCut(context));
+    }
+    remark(formatv("chosen: {0}", winner));
     return std::move(*best);
   }
 
 private:
   void remark(std::string line) {
-    if (context.remarks != nullptr)
-      context.remarks->push_back(std::move(line));
+    if (remarks != nullptr)
+      remarks->push_back(std::move(line));
   }
 
   bool severalPopulations() const {
@@ -57,21 +70,29 @@ private:
     return !result.gaveUp && result.misfits.empty() && result.clusters.size() <= context.cores;
   }
 
-  // Keeps the candidate if it is the first, or better.
+  // Keeps the candidate if it is the first, or better; later ones need not be finished where they
+  // are worse.
   void offer(const char *name, FillResult candidate) {
-    const bool good = works(candidate);
     const double messages = messagesOf(problem, candidate.clusters);
     const size_t cores = candidate.clusters.size();
+    const bool good = works(candidate);
     if (good)
       remark(formatv("{0}: {1:F0} messages, {2} cores", name, messages, cores));
     else
-      remark(formatv("{0}: does not fit", name));
-    if (best && (!good || (works(*best) && std::pair(bestMessages, best->clusters.size()) <=
-                                               std::pair(messages, cores))))
+      remark(formatv("{0}: {1}", name, candidate.overMessages ? "more messages" : "does not fit"));
+    if (best && (!good || std::pair(bestMessages, bestCores) <= std::pair(messages, cores)))
       return;
     best = std::move(candidate);
-    bestMessages = messages;
     winner = name;
+    if (!good)
+      return;
+    context.mostMessages = bestMessages = messages;
+    bestCores = cores;
+  }
+
+  void offerPacked(const char *name, const FillResult &apart) {
+    if (works(apart))
+      offer(name, fillWhole(context, apart));
   }
 
   void growAndRefine() {
@@ -79,7 +100,8 @@ private:
     if (!model.isSparse())
       return;
     const MapGraph graph(problem);
-    offer("grown, refined", refined(graph, model));
+    if (FillResult result = refined(graph, model); works(result))
+      offer("grown by overlap", std::move(result));
   }
 
   // Output slots depend on where the targets of a core go: cores are grown smaller until they last.
@@ -108,7 +130,8 @@ private:
     const uint32_t cores = counts.cores();
     refiner.repair();
     const double saved = refiner.improve({});
-    remark(formatv("grown: {0:F0} messages, {1} cores; refinement saved {2:F0}", before, cores, saved));
+    remark(formatv("grown: {0:F0} messages, {1} cores; refinement saved {2:F0}", before, cores,
+                   saved));
     return exactly(counts, refiner);
   }
 
@@ -118,7 +141,7 @@ private:
     for (int round = 0;; ++round) {
       const Arrangement arrangement = arrangementOf(problem, counts.parts(), counts.cores());
       FillResult result =
-          fill(problem, arrangement, {farBeyond(context.cores), 0, nullptr});
+          fill(problem, arrangement, {farBeyond(context.cores), 0, nullptr, HUGE_VAL});
       if (result.gaveUp || !result.misfits.empty() || round == kRounds ||
           result.clusters.size() == arrangement.starts.size())
         return result;
@@ -136,10 +159,12 @@ private:
     }
   }
 
-  const MapperContext &context;
+  MapperContext context;
   const Problem &problem;
+  std::vector<std::string> *remarks;
   std::optional<FillResult> best;
-  double bestMessages = 0;
+  double bestMessages = HUGE_VAL; // of the best that works
+  size_t bestCores = SIZE_MAX;
   const char *winner = "";
 };
 

@@ -17,8 +17,13 @@ struct MapperContext {
   uint64_t cores = 1;      // there are so many; a result with more of them may stop early
   uint64_t lowerBound = 1; // no mapper takes fewer
   uint64_t seed = 1;
-  unsigned threads = 1; // of results that do not depend on it
+  unsigned threads = 1;                        // of results that do not depend on it
   std::vector<std::string> *remarks = nullptr; // lines for --explain
+  double mostMessages = HUGE_VAL;              // a result with more of them may stop early
+
+  FillOptions fillOptions() const {
+    return {mostMessages == HUGE_VAL ? farBeyond(cores) : cores, 0, nullptr, mostMessages};
+  }
 };
 
 // In network order, the next core when one is full: PACMAN's order, and nengo-loihi's of blocks.

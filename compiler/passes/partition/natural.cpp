@@ -76,21 +76,22 @@ FillResult fillNaturally(const MapperContext &context, FillOptions options) {
                                                                                : std::move(shared);
 }
 
-FillResult fillWhole(const MapperContext &context, FillOptions options) {
+FillResult fillApart(const MapperContext &context) {
+  const FillOptions options = context.fillOptions();
+  return fill(context.problem, tiledOrder(context, options, true), options);
+}
+
+FillResult fillWhole(const MapperContext &context, const FillResult &apart) {
   const Problem &problem = context.problem;
-  FillResult apart = fill(problem, tiledOrder(context, options, true), options);
-  if (apart.gaveUp || !apart.misfits.empty())
-    return apart;
-  const Limits &limits = options.limits != nullptr ? *options.limits : problem.limits;
   Arrangement joined;
-  for (const Bin &bin : packed(problem, apart.clusters, limits)) {
+  for (const Bin &bin : packed(problem, apart.clusters, problem.limits)) {
     joined.starts.push_back(static_cast<uint32_t>(joined.order.size()));
     for (uint32_t c : bin.clusters)
       for (const Run &run : apart.clusters[c].cluster.runs)
         for (uint32_t k = 0; k < run.count; ++k)
           joined.order.push_back(problem.idOf(run.population, run.first + k));
   }
-  return fill(problem, joined, options);
+  return fill(problem, joined, context.fillOptions());
 }
 
 } // namespace snnc::compiler::partition

@@ -9,8 +9,11 @@ namespace snnc::compiler::partition {
 // reaches too many cores, every population begins on a core of its own, which is taken if it helps.
 FillResult fillNaturally(const MapperContext &context, FillOptions options);
 
-// Every population alone in network order, then the cores that are not full put together where two
-// fit one. Nothing is cut that a core can hold.
-FillResult fillWhole(const MapperContext &context, FillOptions options);
+// The same, every population on cores of its own.
+FillResult fillApart(const MapperContext &context);
+
+// Cores of `apart`, which share no population, put together where several fit one: nothing is cut
+// that a core can hold.
+FillResult fillWhole(const MapperContext &context, const FillResult &apart);
 
 } // namespace snnc::compiler::partition

@@ -149,8 +149,8 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return partition::hopeless(misfits, totals);
 
   const partition::Problem problem(net, target, limits, options.rates);
-  const partition::MapperContext mapping{problem,        ir.firstTick,    cores,
-                                         ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
+  const partition::MapperContext mapping{
+      problem, ir.firstTick, cores, ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
   misfits.mapping = &mapping;
   partition::FillResult result = mapperNamed(options.mapper)->map(mapping);
   llvm::Error errors = llvm::joinErrors(checkDelays(net, ir.firstTick, target),
@@ -161,6 +161,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return errors;
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
+  ir.rates = options.rates;
   module.cores = std::move(ir);
   return true;
 }

@@ -9,8 +9,8 @@
 //            All that is wrong is reported at once.
 //   Cost     O(synapses * cores that a neuron reaches) and a factor of rounds; O(synapses) memory
 //
-// Mappers: `hyper` is ours and the default; `contiguous`, `nengo`, `random` and `cut` are what it is
-// measured against. All of them keep every limit, at exact cost (core_ir/axon_cost.h,
+// Mappers: `hyper` is ours and the default; `contiguous`, `nengo`, `random` and `cut` are what it
+// is measured against. All of them keep every limit, at exact cost (core_ir/axon_cost.h,
 // shared_lists.h), lists that axons share counted once. Methods, bounds and figures:
 // docs/reference/mapping.md. Every population starts on a multiple of `lanes` where there is room,
 // so that the rows of dense words align.
@@ -30,12 +30,13 @@
 namespace snnc::compiler {
 
 struct PartitionOptions {
-  std::string mapper = "hyper"; // of mapperNames()
-  uint32_t maxNeuronsPerCore = 0;         // 0: the target's
-  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's; may be larger, a machine of several chips
+  std::string mapper = "hyper";   // of mapperNames()
+  uint32_t maxNeuronsPerCore = 0; // 0: the target's
+  uint32_t meshWidth = 0,
+           meshHeight = 0; // 0: the target's; may be larger, a machine of several chips
   uint64_t seed = 1;
-  unsigned threads = 1; // results do not depend on them
-  core_ir::SpikeRates rates; // messages are weighted with them
+  unsigned threads = 1;           // results do not depend on them
+  core_ir::SpikeRates rates = {}; // messages are weighted with them
 };
 
 // The default first.

@@ -42,11 +42,12 @@ FillResult fewestParts(const MapperContext &context,
     const Arrangement arrangement =
         arrangementOf(problem, partition(parts), static_cast<uint32_t>(parts));
     const bool last = parts >= std::min<uint64_t>(context.cores, problem.neurons());
-    FillResult result =
-        fill(problem, arrangement, {last ? farBeyond(context.cores) : parts, 0, nullptr});
-    if (last || (!result.gaveUp && result.clusters.size() <= parts))
+    FillOptions options = context.fillOptions();
+    options.mostCores = last ? options.mostCores : parts;
+    FillResult result = fill(problem, arrangement, options);
+    if (last || result.overMessages || (!result.gaveUp && result.clusters.size() <= parts))
       return result;
-    parts = std::min<uint64_t>({parts + parts / 16 + 1, context.cores, problem.neurons()});
+    parts = std::min<uint64_t>({parts + parts / 12 + 1, context.cores, problem.neurons()});
   }
 }
 

@@ -7,13 +7,14 @@ namespace snnc::compiler::partition {
 namespace {
 
 constexpr double kWorthIt = 1e-6;
-constexpr size_t kCandidates = 4;          // cores tried for a neuron
+constexpr uint32_t kNobody = UINT32_MAX;
+constexpr size_t kCandidates = 4;           // cores tried for a neuron
 constexpr uint32_t kMostForSwaps = 1 << 12; // cores: the table of wishes is quadratic
 
 } // namespace
 
 Refiner::Refiner(CoreCounts &counts, const Problem &problem, const MapGraph &graph)
-    : counts(counts), problem(problem), graph(graph), 
+    : counts(counts), problem(problem), graph(graph),
       most(counts.cores(), static_cast<uint32_t>(problem.limits.neurons)),
       classOn(counts.cores(), UINT32_MAX), heard(counts.cores(), 0.0f) {
   for (uint32_t p = 0; p < problem.net.populations.size(); ++p)
@@ -55,10 +56,9 @@ void Refiner::rank(uint32_t id) {
     }
   }
   const size_t kept = std::min(ranked.size(), kCandidates);
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(kept), ranked.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      return heard[a] != heard[b] ? heard[a] > heard[b] : a < b;
-                    });
+  std::partial_sort(
+      ranked.begin(), ranked.begin() + static_cast<ptrdiff_t>(kept), ranked.end(),
+      [&](uint32_t a, uint32_t b) { return heard[a] != heard[b] ? heard[a] > heard[b] : a < b; });
 }
 
 // Moves if all limits hold then, those of senders' output slots included.
@@ -79,28 +79,40 @@ bool Refiner::allFit(const std::vector<uint32_t> &cores) const {
   return true;
 }
 
-double Refiner::trySwap(uint32_t id, uint32_t to, double gain) {
-  const uint32_t from = counts.coreOf(id);
-  if (wishes.empty() || from >= kMostForSwaps || to >= kMostForSwaps)
-    return 0;
-  const Wish partner = wishes[size_t{to} * heard.size() + from];
-  if (partner.id == UINT32_MAX || counts.coreOf(partner.id) != to ||
-      partner.gain + gain <= kWorthIt)
-    return 0;
-  const double first = counts.gain(partner.id, from);
-  if (!counts.move(partner.id, from))
+// Swaps the two if that saves anything and all limits hold then. Messages saved.
+double Refiner::swapIfItHelps(uint32_t id, uint32_t partner) {
+  const uint32_t from = counts.coreOf(id), to = counts.coreOf(partner);
+  const double first = counts.gain(partner, from);
+  if (!sameRegisters(partner, from) || !counts.move(partner, from))
     return 0;
   const std::vector<uint32_t> raised = counts.raised();
   const double both = first + counts.gain(id, to);
   if (both > kWorthIt && counts.move(id, to)) {
-    if (fits(from) && fits(to) && allFit(raised) && allFit(counts.raised())) {
-      wishes[size_t{to} * heard.size() + from] = {};
+    if (fits(from) && fits(to) && allFit(raised) && allFit(counts.raised()))
       return both;
-    }
     counts.move(id, from);
   }
-  counts.move(partner.id, to);
+  counts.move(partner, to);
   return 0;
+}
+
+// Against a neuron that would rather be here, or the one that is least at home there.
+double Refiner::trySwap(uint32_t id, uint32_t to, double gain) {
+  const uint32_t from = counts.coreOf(id);
+  if (!wishes.empty()) {
+    Wish &wish = wishes[size_t{to} * heard.size() + from];
+    if (wish.id != kNobody && counts.coreOf(wish.id) == to && wish.gain + gain > kWorthIt)
+      if (const double saved = swapIfItHelps(id, wish.id); saved > 0) {
+        wish = {};
+        return saved;
+      }
+  }
+  const Wish loose = loosest[to];
+  if (loose.id == kNobody || counts.coreOf(loose.id) != to || gain + loose.gain <= kWorthIt)
+    return 0;
+  const double saved = swapIfItHelps(id, loose.id);
+  loosest[to] = {};
+  return saved;
 }
 
 // Messages saved by the best change for the neuron.
@@ -108,6 +120,9 @@ double Refiner::tryNeuron(uint32_t id) {
   rank(id);
   const uint32_t from = counts.coreOf(id);
   const float stay = total - leaving;
+  if (loosest[from].id == kNobody || counts.coreOf(loosest[from].id) != from ||
+      loosest[from].gain < -stay)
+    loosest[from] = {id, -stay};
   for (size_t i = 0; i < std::min(ranked.size(), kCandidates); ++i) {
     const uint32_t to = ranked[i];
     const double gain = heard[to] - stay;
@@ -119,7 +134,7 @@ double Refiner::tryNeuron(uint32_t id) {
       return saved;
     if (gain > kWorthIt && !wishes.empty()) {
       Wish &wish = wishes[size_t{from} * heard.size() + to];
-      if (wish.id == UINT32_MAX || counts.coreOf(wish.id) != from || wish.gain < gain)
+      if (wish.id == kNobody || counts.coreOf(wish.id) != from || wish.gain < gain)
         wish = {id, static_cast<float>(gain)};
     }
   }
@@ -129,9 +144,8 @@ double Refiner::tryNeuron(uint32_t id) {
 std::vector<uint32_t> Refiner::byCore() const {
   std::vector<uint32_t> order(graph.neurons());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return counts.coreOf(a) < counts.coreOf(b);
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](uint32_t a, uint32_t b) { return counts.coreOf(a) < counts.coreOf(b); });
   return order;
 }
 
@@ -141,6 +155,7 @@ double Refiner::improve(const RefineOptions &options) {
   for (uint32_t pass = 0; pass < options.passes; ++pass) {
     if (counts.cores() <= kMostForSwaps)
       wishes.assign(size_t{counts.cores()} * counts.cores(), {});
+    loosest.assign(counts.cores(), {});
     double saved = 0;
     for (uint32_t id : byCore())
       saved += tryNeuron(id);

@@ -35,6 +35,7 @@ private:
   void rank(uint32_t id);
   double tryNeuron(uint32_t id);
   double trySwap(uint32_t id, uint32_t to, double gain);
+  double swapIfItHelps(uint32_t id, uint32_t partner);
   bool moveIfFits(uint32_t id, uint32_t to);
   bool sameRegisters(uint32_t id, uint32_t core) const;
   std::vector<uint32_t> byCore() const;
@@ -42,12 +43,14 @@ private:
   CoreCounts &counts;
   const Problem &problem;
   const MapGraph &graph;
-  std::vector<uint32_t> most;     // [core]: neurons
-  std::vector<uint32_t> classOn;  // [core]: of registers
-  std::vector<float> heard;       // [core]: rates of the neuron's sources that it hears
-  std::vector<uint32_t> ranked;   // cores that hear any, best first
-  float leaving = 0, total = 0;   // of the neuron ranked
-  std::vector<Wish> wishes;       // [from * cores + to]
+  std::vector<uint32_t> most;    // [core]: neurons
+  std::vector<uint32_t> classOn; // [core]: of registers
+  std::vector<float> heard;      // [core]: rates of the neuron's sources that it hears
+  std::vector<uint32_t> ranked;  // cores that hear any, best first
+  float leaving = 0, total = 0;  // of the neuron ranked
+  // Who found the core full, and what the move would have saved; who saves least by staying.
+  std::vector<Wish> wishes;  // [from * cores + to]
+  std::vector<Wish> loosest; // [core]; its gain is what leaving saves, at most 0
 };
 
 } // namespace snnc::compiler::partition

@@ -2,15 +2,14 @@
 //
 //   Reads    core IR after partition
 //   Writes   coordinates; the bounding box as the machine's mesh; traffic statistics
-//   Needs    target.mesh
+//   Needs    target.mesh; the prices of a hop in target.energy
 //   Keeps    everything else
 //   Fails    SNN4002 more clusters than cores (only if partition was run for another mesh)
-//   Cost     O(synapses + C^2 + C * cores) for C clusters; then swaps, O(C^2) per round, C <= 256
+//   Cost     O(synapses), and a bounded number of trial swaps
 //
-// Minimises the links that messages cross when every neuron fires at every step. The bounding box
-// is the smallest nearly square one. The cluster with most traffic to those placed comes next, on
-// the free core where it costs least; ties go to the lower index. Then pairs are swapped while
-// that helps. Host packets enter at (0, 0).
+// Minimises the energy of the links that messages cross, east-west and north-south at the target's
+// prices (docs/reference/mapping.md), at the rates that the partition went by. The bounding box is
+// the smallest nearly square one. Host packets enter at (0, 0). Seeded.
 #pragma once
 
 #include "compiler/pass/pass.h"
@@ -19,6 +18,7 @@ namespace snnc::compiler {
 
 struct PlaceOptions {
   uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
+  uint64_t seed = 1;
 };
 
 class PlacePass final : public Pass {

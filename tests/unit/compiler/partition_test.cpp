@@ -54,8 +54,8 @@ size_t coresOf(net::QuantNet net, const target::Target &target, PartitionOptions
 TEST(Partition, Neurons) {
   EXPECT_EQ(coresOf(intOneLayer(2, 64), roomy()), 1u);
   EXPECT_EQ(coresOf(intOneLayer(2, 65), roomy()), 2u);
-  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"greedy", 10, 0, 0}), 1u);
-  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"greedy", 9, 0, 0}), 2u);
+  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"hyper", 10, 0, 0}), 1u);
+  EXPECT_EQ(coresOf(intOneLayer(2, 10), roomy(), {"hyper", 9, 0, 0}), 2u);
 }
 
 TEST(Partition, RunsStayInOrder) {
@@ -317,6 +317,7 @@ TEST(Partition, Options) {
   options.mapper = "magic";
   options.maxNeuronsPerCore = 65;
   options.meshWidth = 9;
+  options.meshHeight = 0;
   const Outcome outcome = partitioned(intOneLayer(1, 1), roomy(), options);
   ASSERT_EQ(outcome.errors.size(), 3u); // all at once
   EXPECT_EQ(outcome.errors[0].code, DiagCode::UnknownMapper);
@@ -324,6 +325,10 @@ TEST(Partition, Options) {
   EXPECT_CONTAINS(outcome.errors[1].message, "is 65 but a core of 'roomy' has 64");
   EXPECT_EQ(outcome.errors[2].code, DiagCode::MeshOption);
   EXPECT_CONTAINS(outcome.errors[2].message, "9x0 but 'roomy' has 8x8");
+}
+
+TEST(Partition, AMeshMayHaveMoreCoresThanOneChip) {
+  EXPECT_EQ(coresOf(intOneLayer(1, 65 * 64), roomy(), {"hyper", 0, 9, 9}), 65u);
 }
 
 } // namespace
