@@ -32,6 +32,9 @@ public:
       f(turned.index[i], turned.values[i]);
   }
 
+  // False where a walk keeps scratch memory: then forEach is not for two threads at a time.
+  bool isPlain() const { return !any; }
+
 private:
   void transpose(const net::SparseInts &sparse);
 

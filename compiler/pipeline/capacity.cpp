@@ -39,8 +39,13 @@ llvm::Error checkCapacity(const net::Net &net, const target::Target &target,
     entry.shape = population.shape;
     entry.isInput = population.kind == net::NeuronKind::Input;
   }
-  PartitionPass pass({options.mapper, options.maxNeuronsPerCore, options.meshWidth,
-                      options.meshHeight, options.seed, options.threads, {}});
+  PartitionPass pass({options.mapper,
+                      options.maxNeuronsPerCore,
+                      options.meshWidth,
+                      options.meshHeight,
+                      options.seed,
+                      options.threads,
+                      {}});
   support::Warnings none;
   PassContext context{target, none};
   return pass.run(sizes, context).takeError();

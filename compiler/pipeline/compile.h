@@ -29,6 +29,9 @@ struct CompileOptions {
   std::string mapper = "hyper";                          // the mappers there are: see partition.h
   uint32_t meshWidth = 0, meshHeight = 0;                // 0: the target's
   uint32_t maxNeuronsPerCore = 0;                        // 0: the target's
+  // Spikes per tick of neurons and input elements, by population, for mapping; where there are
+  // none, 1: all fire at every tick.
+  std::map<std::string, std::vector<float>> rates = {};
   bool allowLossy = false;
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.

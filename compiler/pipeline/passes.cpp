@@ -19,13 +19,9 @@ template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &optio
                       options.observe, options.layerBits, options.layerQuantizers});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
-  return std::make_unique<PartitionPass>(PartitionOptions{options.mapper,
-                                                          options.maxNeuronsPerCore,
-                                                          options.meshWidth,
-                                                          options.meshHeight,
-                                                          options.seed,
-                                                          options.threads,
-                                                          {}});
+  return std::make_unique<PartitionPass>(
+      PartitionOptions{options.mapper, options.maxNeuronsPerCore, options.meshWidth,
+                       options.meshHeight, options.seed, options.threads, options.rates});
 }
 template <> std::unique_ptr<Pass> make<PlacePass>(const CompileOptions &options) {
   return std::make_unique<PlacePass>(

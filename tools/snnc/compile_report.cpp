@@ -170,7 +170,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
       {"messages per tick", rate(report.messagesPerTick), rate(report.lowerBoundMessagesPerTick)});
   table.row({"hops per tick", rate(report.hopsPerTick), ""});
   table.print(os);
-  os << "  traffic if every neuron fired at every tick\n";
+  os << (subject.measuredRates ? "  traffic of the first calibration samples\n"
+                               : "  traffic if every neuron fired at every tick\n");
   if (output.explain) {
     os << '\n';
     printProof(report, os);
@@ -270,7 +271,8 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
        {{"messages_per_tick", mapped ? Json(report.messagesPerTick) : Json(nullptr)},
         {"hops_per_tick", mapped ? Json(report.hopsPerTick) : Json(nullptr)},
         {"lower_bound_messages_per_tick",
-         mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)}}},
+         mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)},
+        {"rates", subject.measuredRates ? "measured" : "all 1"}}},
       {"bounds", {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
       {"profile",
        runtime::report::toJson(subject.net ? subject.net->profile : subject.quant->profile)},

@@ -86,6 +86,13 @@ llvm::Error compileSubject(Args &args, Console &console, compiler::CompileOption
     options.layerBits = search->bits;
     subject.bitSearch = std::move(*search);
   }
+  if (subject.net && options.stopAfter != "quantize") {
+    auto rates = ratesOf(subject, *data, console);
+    if (!rates)
+      return rates.takeError();
+    options.rates = std::move(*rates);
+    subject.measuredRates = true;
+  }
   if (llvm::Error error = compileWith(options, console, subject))
     return error;
   if (!subject.lowered || !subject.quant)

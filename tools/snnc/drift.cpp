@@ -31,16 +31,43 @@ firstIn(const trace::PopulationTrace &real, const trace::PopulationTrace &ints, 
   return std::nullopt;
 }
 
-llvm::Expected<std::vector<LayerDrift>> driftOf(const Subject &subject, const CalibrationData &data,
-                                                Console &console) {
+// All spikes of the first samples.
+static llvm::Expected<RunResult> runFirst(const Subject &subject, const CalibrationData &data,
+                                          std::vector<Engine> engines, Console &console) {
   Subject shown = subject;
   if (data.dataSteps)
     shown.run.steps.reset();
-  Samples samples{data.dataset, 0, samplesFor(shown, data)};
   RunPlan plan;
-  plan.engines = {Engine::Float, Engine::Quant};
+  plan.engines = std::move(engines);
   plan.keepTraces = true;
-  llvm::Expected<RunResult> run = runSamples(shown, samples, plan, console);
+  return runSamples(shown, {data.dataset, 0, samplesFor(shown, data)}, plan, console);
+}
+
+llvm::Expected<std::map<std::string, std::vector<float>>>
+ratesOf(const Subject &subject, const CalibrationData &data, Console &console) {
+  llvm::Expected<RunResult> run = runFirst(subject, data, {Engine::Float}, console);
+  if (!run)
+    return run.takeError();
+  std::map<std::string, std::vector<float>> rates;
+  for (uint32_t p = 0; p < subject.net->populations.size(); ++p) {
+    std::vector<float> &of = rates[subject.net->populations[p].name];
+    of.assign(subject.net->populations[p].size(), 0.5f);
+    float steps = 0.0f;
+    for (const trace::SampleTrace &trace : run->engines[0].traces) {
+      steps += static_cast<float>(trace.steps);
+      const std::vector<uint8_t> &spikes = trace.populations[p].spikes;
+      for (size_t at = 0; at < spikes.size(); ++at)
+        of[at % of.size()] += spikes[at];
+    }
+    for (float &rate : of)
+      rate /= steps;
+  }
+  return rates;
+}
+
+llvm::Expected<std::vector<LayerDrift>> driftOf(const Subject &subject, const CalibrationData &data,
+                                                Console &console) {
+  llvm::Expected<RunResult> run = runFirst(subject, data, {Engine::Float, Engine::Quant}, console);
   if (!run)
     return run.takeError();
   std::vector<LayerDrift> drift;
@@ -49,8 +76,8 @@ llvm::Expected<std::vector<LayerDrift>> driftOf(const Subject &subject, const Ca
       continue;
     LayerDrift &layer = drift.emplace_back();
     layer.name = subject.quant->populations[p].name;
-    layer.samples = samples.count;
-    for (uint32_t sample = 0; sample < samples.count; ++sample) {
+    layer.samples = run->engines[0].traces.size();
+    for (uint32_t sample = 0; sample < layer.samples; ++sample) {
       const trace::SampleTrace &trace = run->engines[0].traces[sample];
       const trace::PopulationTrace &real = trace.populations[p];
       const trace::PopulationTrace &ints = run->engines[1].traces[sample].populations[p];

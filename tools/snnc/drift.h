@@ -1,4 +1,4 @@
-// What the integers changed in the spikes, layer by layer, on calibration samples.
+// How often neurons spike on calibration samples, and what the integers changed in that.
 #pragma once
 
 #include "tools/snnc/calibration.h"
@@ -10,5 +10,10 @@ namespace snnc::cli {
 // float and the quantised reference engine. REQUIRES: subject was compiled from real numbers.
 llvm::Expected<std::vector<LayerDrift>> driftOf(const Subject &subject, const CalibrationData &data,
                                                 Console &console);
+
+// Spikes per step of every neuron and input element on the same samples, in the network as trained,
+// by population: what mapping weights messages with. What never spiked has half a spike.
+llvm::Expected<std::map<std::string, std::vector<float>>>
+ratesOf(const Subject &subject, const CalibrationData &data, Console &console);
 
 } // namespace snnc::cli

@@ -44,6 +44,7 @@ struct Subject {
   bool fromImage = false;               // `quant` was decoded: there is nothing to compare it with
   compiler::CompileReport report;       // of the compilation, if there was one
   std::string ir;                       // text IR after the last pass run
+  bool measuredRates = false;           // with --calibrate: traffic is of its spikes
   std::vector<LayerDrift> drift;        // with --calibrate: as report.layers
   std::optional<BitSearch> bitSearch;   // with --weight-bits auto
 

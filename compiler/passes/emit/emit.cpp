@@ -5,6 +5,10 @@
 #include "compiler/passes/emit/image_head.h"
 #include "compiler/passes/emit/synapse_encoder.h"
 
+#include "common/support/parallel.h"
+
+#include "llvm/ADT/STLExtras.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -16,7 +20,7 @@ namespace {
 
 class Emitter {
 public:
-  Emitter(const CoreIr &ir, const net::QuantNet &net, const target::Target &target)
+  Emitter(const CoreIr &ir, const net::QuantNet &net, const target::Target &target, unsigned most)
       : ir(ir), net(net), target(target), format(image::WordFormat::of(target.core)),
         into(projectionsInto(net)), synapses(allByTarget(net)),
         image(emit::imageHead(net, target, ir.firstTick)) {
@@ -26,20 +30,31 @@ public:
     for (const Cluster &cluster : ir.clusters)
       yx.push_back({cluster.y, cluster.x});
     order = emit::coreOrder(yx);
-    for (const net::QuantProjection &projection : net.projections)
-      axonOf.emplace_back(preCount(projection), 0);
+    const bool plain = llvm::all_of(synapses, [](const ByTarget &each) { return each.isPlain(); });
+    threads = plain ? std::max(1u, most) : 1;
   }
 
   image::Image run() {
     emitPopulations();
     emitInputs();
-    for (uint32_t cluster : order.clusters)
-      emitCore(ir.clusters[cluster]);
+    const size_t cores = order.clusters.size();
+    image.cores.resize(cores);
+    image.axonSources.resize(cores);
+    std::vector<AxonTable> tables(threads);
+    support::parallelChunks(threads, cores, 1, [&](unsigned worker, size_t core, size_t) {
+      if (tables[worker].empty())
+        for (const net::QuantProjection &projection : net.projections)
+          tables[worker].emplace_back(preCount(projection), 0);
+      emitCore(ir.clusters[order.clusters[core]], image.cores[core], image.axonSources[core],
+               tables[worker]);
+    });
     emit::sortTables(image);
     return std::move(image);
   }
 
 private:
+  using AxonTable = std::vector<std::vector<uint32_t>>; // [projection][source], of one core
+
   void emitPopulations() {
     for (uint32_t c = 0; c < ir.clusters.size(); ++c)
       for (const Run &run : ir.clusters[c].runs)
@@ -57,8 +72,8 @@ private:
     }
   }
 
-  void emitCore(const Cluster &cluster) {
-    image::CoreImage &core = image.cores.emplace_back();
+  void emitCore(const Cluster &cluster, image::CoreImage &core,
+                std::vector<image::AxonSource> &sources, AxonTable &axonOf) const {
     core.x = static_cast<uint8_t>(cluster.x);
     core.y = static_cast<uint8_t>(cluster.y);
     const net::QuantPopulation &any = net.populations[cluster.runs[0].population];
@@ -76,11 +91,16 @@ private:
       core.outSlots.push_back(
           {static_cast<uint8_t>(to.x), static_cast<uint8_t>(to.y), slot.delay, slot.axon});
     }
-    emitSynapses(cluster, core);
+    for (uint32_t a = 0; a < cluster.axons.size(); ++a) {
+      axonOf[cluster.axons[a].projection][cluster.axons[a].source] = a;
+      sources.push_back({cluster.axons[a].projection, cluster.axons[a].source});
+    }
+    emitSynapses(cluster, core, axonOf);
   }
 
   // f(axon index, local neuron, weight) for every synapse of the cluster, ascending local.
-  template <class F> void forEachSynapse(const Cluster &cluster, F f) const {
+  template <class F>
+  void forEachSynapse(const Cluster &cluster, const AxonTable &axonOf, F f) const {
     for (const Run &run : cluster.runs)
       for (uint32_t k = 0; k < run.count; ++k)
         for (uint32_t p : into[run.population])
@@ -89,20 +109,15 @@ private:
           });
   }
 
-  void emitSynapses(const Cluster &cluster, image::CoreImage &core) {
-    std::vector<image::AxonSource> &sources = image.axonSources.emplace_back();
-    for (uint32_t a = 0; a < cluster.axons.size(); ++a) {
-      axonOf[cluster.axons[a].projection][cluster.axons[a].source] = a;
-      sources.push_back({cluster.axons[a].projection, cluster.axons[a].source});
-    }
+  void emitSynapses(const Cluster &cluster, image::CoreImage &core, const AxonTable &axonOf) const {
     const std::vector<uint8_t> writes = writersOfLists(cluster);
     std::vector<size_t> start(cluster.axons.size() + 1, 0);
-    forEachSynapse(cluster,
+    forEachSynapse(cluster, axonOf,
                    [&](uint32_t axon, uint32_t, int16_t) { start[axon + 1] += writes[axon]; });
     std::partial_sum(start.begin(), start.end(), start.begin());
     std::vector<emit::LocalSynapse> local(start.back());
     std::vector<size_t> next(start.begin(), start.end() - 1);
-    forEachSynapse(cluster, [&](uint32_t axon, uint32_t neuron, int16_t weight) {
+    forEachSynapse(cluster, axonOf, [&](uint32_t axon, uint32_t neuron, int16_t weight) {
       if (writes[axon])
         local[next[axon]++] = {static_cast<uint16_t>(neuron), weight};
     });
@@ -138,7 +153,7 @@ private:
   const std::vector<std::vector<uint32_t>> into;
   const std::vector<ByTarget> synapses;
   emit::CoreOrder order;
-  std::vector<std::vector<uint32_t>> axonOf; // [projection][source], of the current core
+  unsigned threads = 1;
   image::Image image;
 };
 
@@ -151,7 +166,7 @@ llvm::Expected<bool> EmitPass::run(Module &module, PassContext &context) {
   }
   if (!module.cores || !module.cores->routed)
     return missingInput(name(), "route");
-  module.image = Emitter(*module.cores, *module.quant, context.target).run();
+  module.image = Emitter(*module.cores, *module.quant, context.target, context.threads).run();
   return true;
 }
 

@@ -1,7 +1,9 @@
 #include "compiler/passes/emit/synapse_encoder.h"
 
-#include <algorithm>
+#include "llvm/ADT/SmallVector.h"
+
 #include <cassert>
+#include <numeric>
 
 namespace snnc::compiler::emit {
 
@@ -18,10 +20,14 @@ static void appendDense(const core_ir::Axon &axon, llvm::ArrayRef<LocalSynapse> 
 
 static void appendSparse(const core_ir::Axon &axon, llvm::ArrayRef<LocalSynapse> synapses,
                          const image::WordFormat &format, std::vector<uint64_t> &words) {
-  std::vector<LocalSynapse> byBank(synapses.begin(), synapses.end());
-  std::stable_sort(byBank.begin(), byBank.end(), [&](const LocalSynapse &a, const LocalSynapse &b) {
-    return a.local % format.lanes < b.local % format.lanes;
-  });
+  // By bank, in the order given within one: counted, not compared.
+  llvm::SmallVector<uint32_t, 33> next(format.lanes + 1, 0);
+  for (const LocalSynapse &synapse : synapses)
+    ++next[synapse.local % format.lanes + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  llvm::SmallVector<LocalSynapse, 256> byBank(synapses.size());
+  for (const LocalSynapse &synapse : synapses)
+    byBank[next[synapse.local % format.lanes]++] = synapse;
   const size_t start = words.size();
   words.resize(start + axon.words, 0);
   for (size_t i = 0; i < byBank.size(); ++i) {

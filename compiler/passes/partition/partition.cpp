@@ -116,6 +116,17 @@ llvm::Error noSchedule(const net::QuantNet &net) {
       .take();
 }
 
+SpikeRates ratesOf(const net::QuantNet &net,
+                   const std::map<std::string, std::vector<float>> &byName) {
+  SpikeRates rates;
+  for (const net::QuantPopulation &population : net.populations) {
+    const auto found = byName.find(population.name);
+    const bool fits = found != byName.end() && found->second.size() == population.size();
+    rates.of.push_back(fits ? found->second : std::vector<float>());
+  }
+  return rates;
+}
+
 } // namespace
 
 llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
@@ -137,6 +148,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   if (ir.firstTick.size() != net.populations.size())
     return noSchedule(net);
 
+  ir.rates = ratesOf(net, options.rates);
   const Limits limits = limitsOf(target, options.maxNeuronsPerCore);
   const uint32_t width = options.meshWidth != 0 ? options.meshWidth : target.mesh.width;
   const uint32_t height = options.meshHeight != 0 ? options.meshHeight : target.mesh.height;
@@ -148,7 +160,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   if (ir.coresLowerBound > partition::farBeyond(cores))
     return partition::hopeless(misfits, totals);
 
-  const partition::Problem problem(net, target, limits, options.rates);
+  const partition::Problem problem(net, target, limits, ir.rates);
   const partition::MapperContext mapping{
       problem, ir.firstTick, cores, ir.coresLowerBound, options.seed, options.threads, &ir.remarks};
   misfits.mapping = &mapping;
@@ -161,7 +173,6 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     return errors;
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
-  ir.rates = options.rates;
   module.cores = std::move(ir);
   return true;
 }
