@@ -138,14 +138,6 @@ static void readQuantizers(Args &args, compiler::CompileOptions &options) {
   }
   options.quantizer =
       all.value_or(calibrates ? compiler::Quantizer::Calibrated : compiler::Quantizer::AbsMax);
-  bool calibrated = options.quantizer == compiler::Quantizer::Calibrated;
-  for (const auto &[layer, quantizer] : options.layerQuantizers)
-    calibrated |= quantizer == compiler::Quantizer::Calibrated;
-  if (calibrates && !calibrated)
-    args.bad(support::DiagCode::FlagConflict,
-             llvm::Twine("--calibrate does not go with --quantizer ") +
-                 args.textOr("--quantizer", "") + ", which reads no data",
-             "leave one of them out");
   if (args.number("--calibrate-samples", 1, UINT32_MAX) && !calibrates)
     args.bad(support::DiagCode::FlagConflict, "--calibrate-samples does not go without --calibrate",
              "");
