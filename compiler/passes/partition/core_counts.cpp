@@ -63,6 +63,38 @@ double CoreCounts::gain(uint32_t id, uint32_t to) const {
   return saved;
 }
 
+std::vector<float> CoreCounts::reachable() const {
+  std::vector<float> most(graph.neurons(), 0.0f), heard(cores(), 0.0f);
+  std::vector<uint32_t> touched;
+  for (uint32_t id = 0; id < graph.neurons(); ++id) {
+    touched.clear();
+    for (uint32_t edge : graph.edgesInto(id))
+      for (const Entry &entry : coresOf(edge)) {
+        if (entry.core == part[id] && entry.count == 1)
+          continue;
+        if (heard[entry.core] == 0)
+          touched.push_back(entry.core);
+        heard[entry.core] += graph.rate[edge];
+      }
+    for (uint32_t core : touched) {
+      most[id] = std::max(most[id], heard[core]);
+      heard[core] = 0;
+    }
+  }
+  return most;
+}
+
+double CoreCounts::strays() const {
+  double alone = 0, all = 0;
+  for (uint32_t edge = 0; edge < graph.edgeCount(); ++edge) {
+    all +=
+        static_cast<double>(graph.rate[edge]) * static_cast<double>(graph.targetsOf(edge).size());
+    for (const Entry &entry : coresOf(edge))
+      alone += entry.count == 1 ? graph.rate[edge] : 0.0f;
+  }
+  return all > 0 ? alone / all : 0.0;
+}
+
 void CoreCounts::price(uint32_t edge, uint32_t core, uint32_t before, uint32_t after) {
   const uint32_t p = graph.projectionOf[edge];
   SoftLoad &load = loads[core];

@@ -34,6 +34,10 @@ public:
   double messages() const;
   // Messages saved if the neuron goes to `to`.
   double gain(uint32_t id, uint32_t to) const;
+  // [id]: rate of its sources that other neurons of its core hear, or of the core that hears most.
+  std::vector<float> reachable() const;
+  // Share of all synapses (by rate) whose target alone on its core hears the source.
+  double strays() const;
   // False, and nothing moved, if an edge has no room for one more core (see kSpare).
   bool move(uint32_t id, uint32_t to);
   // Cores whose output slots the last move raised, `to` included.

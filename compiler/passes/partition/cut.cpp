@@ -20,7 +20,8 @@ double weightScale(const MapGraph &graph) {
   double total = 0;
   bool equal = true;
   for (uint32_t edge = 0; edge < graph.edgeCount(); ++edge) {
-    total += static_cast<double>(graph.rate[edge]) * static_cast<double>(graph.targetsOf(edge).size());
+    total +=
+        static_cast<double>(graph.rate[edge]) * static_cast<double>(graph.targetsOf(edge).size());
     equal = equal && graph.rate[edge] == graph.rate[0];
   }
   constexpr double kMost = 1 << 29;
@@ -86,8 +87,7 @@ FillResult mapCut(const MapperContext &context) {
     return mapContiguous(context);
   }
   CutGraph cut = cutGraph(context.problem, MapGraph(context.problem));
-  return fewestParts(context,
-                     [&](uint64_t parts) { return metisParts(cut, parts, context.seed); });
+  return fewestParts(context, [&](uint64_t parts) { return metisParts(cut, parts, context.seed); });
 }
 
 } // namespace snnc::compiler::partition

@@ -21,6 +21,7 @@ struct FillResult {
   // Per population and resource: clusters that were closed because of it.
   std::vector<std::vector<uint32_t>> closedBy;
   bool gaveUp = false;       // stopped early: clusters is a lower bound
+  uint64_t leastCores = 0;   // no mapper takes fewer; 0 = not known
   bool overMessages = false; // ... beyond the most messages, not beyond the most cores
 };
 

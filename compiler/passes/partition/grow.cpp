@@ -49,6 +49,10 @@ public:
     axonLimit = options.fill * static_cast<double>(limits.inputAxons);
     wordLimit = options.fill * static_cast<double>(limits.synapseWords);
     bitLimit = options.fill * static_cast<double>(limits.blockBits);
+    if (!options.reachable.empty()) {
+      weight = options.reachable;
+      return;
+    }
     for (uint32_t id = 0; id < graph.neurons(); ++id)
       for (uint32_t edge : graph.edgesInto(id))
         if (telling(edge))
@@ -164,8 +168,8 @@ private:
       if (score[id] == 0)
         touched.push_back(id);
       score[id] += graph.rate[edge];
-      const auto now = std::min(Levels::kCount - 1,
-                                static_cast<uint32_t>(score[id] / weight[id] * (Levels::kCount - 1)));
+      const auto now = std::min(
+          Levels::kCount - 1, static_cast<uint32_t>(score[id] / weight[id] * (Levels::kCount - 1)));
       if (now != level[id]) {
         level[id] = static_cast<uint16_t>(now);
         levels.push(now, id);

@@ -4,7 +4,6 @@
 
 #include "compiler/passes/partition/load_model.h"
 
-
 #include <vector>
 
 namespace snnc::compiler::partition {
@@ -12,6 +11,9 @@ namespace snnc::compiler::partition {
 struct GrowOptions {
   double fill = 1.0;       // of the memory and the axons of a core, (0, 1]
   uint32_t neurons = 1024; // of a core, at most
+  // [id]: rate of its sources that a core can be expected to hear; empty: all of them. What comes
+  // from everywhere should not keep a neuron from its neighbours.
+  std::vector<float> reachable = {};
 };
 
 // [id]: its core, numbered from 0 in the order in which they are grown. Keeps the limits by

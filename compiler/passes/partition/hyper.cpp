@@ -10,6 +10,7 @@
 #include "compiler/passes/partition/grow.h"
 #include "compiler/passes/partition/mappers.h"
 #include "compiler/passes/partition/natural.h"
+#include "compiler/passes/partition/overlap_bound.h"
 #include "compiler/passes/partition/parts.h"
 #include "compiler/passes/partition/refine.h"
 
@@ -24,6 +25,7 @@ namespace {
 
 constexpr uint64_t kMostToGrow = uint64_t{1} << 28; // synapses, at 8 bytes each
 constexpr uint64_t kMostToCut = uint64_t{1} << 19;
+constexpr double kManyStrays = 0.04;
 
 class Hyper {
 public:
@@ -50,6 +52,7 @@ public:
         offer("cut", mapCut(context));
     }
     remark(formatv("chosen: {0}", winner));
+    best->leastCores = leastCores;
     return std::move(*best);
   }
 
@@ -99,39 +102,66 @@ private:
     const LoadModel model(problem);
     if (!model.isSparse())
       return;
-    const MapGraph graph(problem);
+    MapGraph graph(problem);
     if (FillResult result = refined(graph, model); works(result))
-      offer("grown by overlap", std::move(result));
+      offer("grown, refined", std::move(result));
+    if (best && best->clusters.size() > context.lowerBound)
+      tightenBound(graph);
+  }
+
+  void tightenBound(MapGraph &graph) {
+    std::vector<uint32_t> order;
+    for (const Filled &filled : best->clusters)
+      for (const core_ir::Run &run : filled.cluster.runs)
+        for (uint32_t k = 0; k < run.count; ++k)
+          order.push_back(problem.idOf(run.population, run.first + k));
+    const uint64_t words = leastWords(
+        problem, graph, order, context.lowerBound * problem.limits.synapseWords, context.threads);
+    leastCores = (words + problem.limits.synapseWords - 1) / problem.limits.synapseWords;
+    if (leastCores > context.lowerBound)
+      remark(formatv("{0} synapse words at least, as little as neurons have in common: {1} cores",
+                     words, leastCores));
   }
 
   // Output slots depend on where the targets of a core go: cores are grown smaller until they last.
+  // Then once more, by what a core can hear at all of a neuron's sources.
   CoreCounts grown(const MapGraph &graph, const LoadModel &model) {
     constexpr int kTries = 4;
-    auto neurons = static_cast<uint32_t>(problem.limits.neurons);
+    GrowOptions options{0.97, static_cast<uint32_t>(problem.limits.neurons), {}};
     for (int attempt = 0;; ++attempt) {
-      std::vector<uint32_t> part = grow(problem, graph, model, {0.97, neurons});
+      std::vector<uint32_t> part = grow(problem, graph, model, options);
       const uint32_t cores = 1 + *std::max_element(part.begin(), part.end());
       CoreCounts counts(problem, graph, model, std::move(part), cores);
+      remark(formatv("grown by overlap: {0:F0} messages, {1} cores", counts.messages(), cores));
       uint64_t most = 0;
+      uint32_t held = 0; // neurons of the core with the most slots
       for (uint32_t core = 0; core < cores; ++core)
-        most = std::max(most, counts.slotsOf(core));
-      if (most <= problem.limits.outputSlots || attempt == kTries || neurons < 16)
+        if (counts.slotsOf(core) > most) {
+          most = counts.slotsOf(core);
+          held = counts.loadOf(core).neurons;
+        }
+      const bool fits = most <= problem.limits.outputSlots;
+      const auto lasting = static_cast<uint32_t>(
+          std::min(static_cast<double>(problem.limits.neurons),
+                   0.98 * held * static_cast<double>(problem.limits.outputSlots) /
+                       std::max(1.0, static_cast<double>(most))));
+      if (!fits && attempt < kTries && held >= 16)
+        options.neurons = lasting;
+      else if (options.reachable.empty() && counts.strays() > kManyStrays)
+        options.reachable = counts.reachable();
+      else if (fits && attempt < kTries && lasting > options.neurons + options.neurons / 20)
+        options.neurons = lasting; // was made small for a worse layout
+      else
         return counts;
-      neurons = static_cast<uint32_t>(static_cast<double>(neurons) * 0.99 *
-                                      static_cast<double>(problem.limits.outputSlots) /
-                                      static_cast<double>(most));
     }
   }
 
   FillResult refined(const MapGraph &graph, const LoadModel &model) {
     CoreCounts counts = grown(graph, model);
     Refiner refiner(counts, problem, graph);
-    const double before = counts.messages();
-    const uint32_t cores = counts.cores();
     refiner.repair();
     const double saved = refiner.improve({});
-    remark(formatv("grown: {0:F0} messages, {1} cores; refinement saved {2:F0}", before, cores,
-                   saved));
+    remark(formatv("refined: {0:F0} messages saved, {1} cores", saved, counts.cores()));
     return exactly(counts, refiner);
   }
 
@@ -165,6 +195,7 @@ private:
   std::optional<FillResult> best;
   double bestMessages = HUGE_VAL; // of the best that works
   size_t bestCores = SIZE_MAX;
+  uint64_t leastCores = 0;
   const char *winner = "";
 };
 

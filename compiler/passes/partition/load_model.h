@@ -2,8 +2,8 @@
 // to partition.
 //
 // Neurons, axons and the chip's blocks of sparse lists are exact. The words of a sparse list depend
-// on how its targets fall into banks: here they fall at random, and the sums over a core's thousands
-// of lists are right to a percent. `fill` counts the rest exactly.
+// on how its targets fall into banks: here they fall at random, and the sums over a core's
+// thousands of lists are right to a percent. `fill` counts the rest exactly.
 #pragma once
 
 #include "compiler/passes/partition/map_graph.h"
@@ -24,7 +24,9 @@ public:
 
   // A list of the projection with `count` targets on a core. Of a dense projection every neuron of
   // the core is a target; convolutions share lists and cost nothing here.
-  double words(uint32_t projection, uint32_t count) const { return tables[projection].words[count]; }
+  double words(uint32_t projection, uint32_t count) const {
+    return tables[projection].words[count];
+  }
   double blockBits(uint32_t projection, uint32_t count) const {
     return tables[projection].blockBits[count];
   }

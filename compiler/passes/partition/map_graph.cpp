@@ -47,6 +47,11 @@ MapGraph::MapGraph(const Problem &problem) : firstEdge{0} {
   }
 }
 
+void MapGraph::renumberTargets(const std::vector<uint32_t> &place) {
+  for (uint32_t &target : targets)
+    target = place[target];
+}
+
 uint64_t writtenOut(const Problem &problem) {
   uint64_t synapses = 0;
   for (const net::QuantProjection &projection : problem.net.projections)

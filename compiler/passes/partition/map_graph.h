@@ -25,10 +25,13 @@ struct MapGraph {
   uint32_t edgeCount() const { return static_cast<uint32_t>(outStart.size() - 1); }
   uint64_t synapses() const { return edges.size(); }
 
+  // Writes place[id] for every id among the targets: afterwards targetsOf() gives places.
+  void renumberTargets(const std::vector<uint32_t> &place);
+
   // Edge firstEdge[p] + s is the axon of source s of projection p.
-  std::vector<uint32_t> firstEdge;     // [projection], and the number of edges at the end
-  std::vector<uint32_t> projectionOf;  // [edge]
-  std::vector<float> rate;             // [edge], spikes per tick
+  std::vector<uint32_t> firstEdge;    // [projection], and the number of edges at the end
+  std::vector<uint32_t> projectionOf; // [edge]
+  std::vector<float> rate;            // [edge], spikes per tick
   static constexpr uint32_t kHost = UINT32_MAX;
   std::vector<uint32_t> sourceOf; // [edge]: id of the neuron, or kHost
 

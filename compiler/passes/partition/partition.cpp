@@ -171,6 +171,8 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
     errors = llvm::joinErrors(std::move(errors), partition::tooFewCores(misfits, result, totals));
   if (errors)
     return errors;
+  ir.coresLowerBound =
+      static_cast<uint32_t>(std::max<uint64_t>(ir.coresLowerBound, result.leastCores));
   for (partition::Filled &filled : result.clusters)
     ir.clusters.push_back(std::move(filled.cluster));
   module.cores = std::move(ir);

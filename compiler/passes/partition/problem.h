@@ -27,11 +27,11 @@ struct Problem {
   const target::Target &target;
   const core_ir::Limits limits;
   const core_ir::SpikeRates &rates;
-  std::vector<core_ir::ByTarget> synapses;   // [projection]
-  std::vector<std::vector<uint32_t>> into;   // [population]: projections
-  std::vector<std::vector<uint32_t>> alike;  // [projection]: core_ir::firstAlike
-  std::vector<uint32_t> firstId;             // [population], and the number of neurons at the end
-  std::vector<uint32_t> registerClass;       // [population]: those that differ never share a core
+  std::vector<core_ir::ByTarget> synapses;  // [projection]
+  std::vector<std::vector<uint32_t>> into;  // [population]: projections
+  std::vector<std::vector<uint32_t>> alike; // [projection]: core_ir::firstAlike
+  std::vector<uint32_t> firstId;            // [population], and the number of neurons at the end
+  std::vector<uint32_t> registerClass;      // [population]: those that differ never share a core
 
   // Neurons are numbered through, population by population; inputs have no numbers.
   uint32_t neurons() const { return firstId.back(); }

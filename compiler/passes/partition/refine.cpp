@@ -151,7 +151,7 @@ std::vector<uint32_t> Refiner::byCore() const {
 
 double Refiner::improve(const RefineOptions &options) {
   double all = 0;
-  const double enough = 1e-4 * counts.messages(); // of a pass, to make another one
+  const double enough = 3e-3 * counts.messages(); // of a pass, to make another one
   for (uint32_t pass = 0; pass < options.passes; ++pass) {
     if (counts.cores() <= kMostForSwaps)
       wishes.assign(size_t{counts.cores()} * counts.cores(), {});
