@@ -34,6 +34,23 @@ struct Lanes16 {
   static Register shift(Register x, uint32_t bits) {
     return _mm256_sll_epi16(x, _mm_cvtsi32_si128(static_cast<int>(bits)));
   }
+  using Bytes = __m256i;
+  static Bytes bytes(const int8_t *p) {
+    Bytes x = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(p));
+    asm("" : "+x"(x)); // loaded once, not by each of the instructions that use it
+    return x;
+  }
+  // Lanes of 128 bits: the lower halves of a and b to low, the upper ones to high.
+  static void addTwo(Register &low, Register &high, Bytes a, Bytes b) {
+    const Bytes one = _mm256_set1_epi8(1);
+    low = add(low, _mm256_maddubs_epi16(one, _mm256_unpacklo_epi8(a, b)));
+    high = add(high, _mm256_maddubs_epi16(one, _mm256_unpackhi_epi8(a, b)));
+  }
+  static void inOrder(Register &low, Register &high) {
+    const Register even = low;
+    low = _mm256_permute2x128_si256(even, high, 0x20);
+    high = _mm256_permute2x128_si256(even, high, 0x31);
+  }
 };
 
 struct Ints8 {

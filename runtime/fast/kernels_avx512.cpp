@@ -25,7 +25,24 @@ struct Lanes32 {
     return _mm512_sll_epi16(x, _mm_cvtsi32_si128(static_cast<int>(bits)));
   }
   static void storeSome(int16_t *p, unsigned count, Register x) {
-    _mm512_mask_storeu_epi16(p, (__mmask32{1} << count) - 1, x);
+    _mm512_mask_storeu_epi16(p, static_cast<__mmask32>((uint64_t{1} << count) - 1), x);
+  }
+  using Bytes = __m512i;
+  static Bytes bytes(const int8_t *p) {
+    Bytes x = _mm512_loadu_si512(p);
+    asm("" : "+v"(x)); // loaded once, not by each of the instructions that use it
+    return x;
+  }
+  // Lanes of 128 bits: the lower halves of a and b to low, the upper ones to high.
+  static void addTwo(Register &low, Register &high, Bytes a, Bytes b) {
+    const Bytes one = _mm512_set1_epi8(1);
+    low = add(low, _mm512_maddubs_epi16(one, _mm512_unpacklo_epi8(a, b)));
+    high = add(high, _mm512_maddubs_epi16(one, _mm512_unpackhi_epi8(a, b)));
+  }
+  static void inOrder(Register &low, Register &high) {
+    const Register even = low;
+    low = _mm512_permutex2var_epi64(even, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high);
+    high = _mm512_permutex2var_epi64(even, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high);
   }
 };
 

@@ -19,7 +19,7 @@ constexpr int64_t kMantissaMin = -4096, kMantissaMax = 4095; // 13 bits signed
 } // namespace
 
 HostLayerRunner::HostLayerRunner(const net::HostLayer &layer, const HostKernels &kernels)
-    : layer(layer), kernels(kernels), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
+    : layer(layer), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
   if (sparse) {
     currents.resize(sparse->posts);
     nonzeroWeights.resize(sparse->pres);
@@ -40,25 +40,39 @@ HostLayerRunner::HostLayerRunner(const net::HostLayer &layer, const HostKernels 
     }
   }
   mantissas.resize(currents.size());
-  narrow = fitsInt32();
-  if (narrow)
-    makePairs();
+  if (!fitsInt32())
+    return;
+  if (kernels.quads.add != nullptr && fitsBytes())
+    makeGroups(byQuad, kernels.quads);
+  else
+    makeGroups(byPair, kernels.pairs);
 }
 
-void HostLayerRunner::makePairs() {
+template <class Weight>
+void HostLayerRunner::makeGroups(LineVector<Weight> &byGroup, const GroupKernels &chosen) {
+  constexpr size_t kSize = 4 / sizeof(Weight);
+  kernels = chosen;
   const size_t targets = currents.size(), sources = nonzeroWeights.size();
-  const size_t padded = llvm::alignTo(targets, kHostLanes), pairs = (sources + 1) / 2;
-  byPair.resize(pairs * padded * 2);
+  const size_t padded = llvm::alignTo(targets, kHostLanes);
+  const size_t count = llvm::divideCeil(sources, kSize);
+  byGroup.resize(count * padded * kSize);
   for (size_t source = 0; source < sources; ++source)
     for (size_t target = 0; target < targets; ++target)
-      byPair[(source / 2 * padded + target) * 2 + source % 2] = bySource[source * targets + target];
+      byGroup[(source / kSize * padded + target) * kSize + source % kSize] =
+          static_cast<Weight>(bySource[source * targets + target]);
   bySource = {};
   biases.assign(layer.bias.begin(), layer.bias.end());
   biases.resize(padded);
   shifts.assign(layer.shift.begin(), layer.shift.end());
   sums.resize(padded);
-  activePairs.resize(pairs + kHostLanes);
-  activeInputs.resize(pairs + kHostLanes);
+  activeGroups.resize(count + kHostLanes);
+  activeInputs.resize(count + kHostLanes);
+}
+
+bool HostLayerRunner::fitsBytes() const {
+  return layer.inputMin >= 0 && layer.inputMax <= UINT8_MAX &&
+         std::all_of(bySource.begin(), bySource.end(),
+                     [](int16_t weight) { return weight == static_cast<int8_t>(weight); });
 }
 
 bool HostLayerRunner::fitsInt32() const {
@@ -79,13 +93,14 @@ bool HostLayerRunner::fitsInt32() const {
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
-  ActivePairs active{.pairs = activePairs.data(), .x = activeInputs.data()};
+  const void *weights = byQuad.empty() ? static_cast<const void *>(byPair.data()) : byQuad.data();
+  ActiveGroups active{.groups = activeGroups.data(), .x = activeInputs.data()};
   kernels.scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
                       {layer.inputScale, layer.inputMin, layer.inputMax}, active);
   stats.inputSaturations += active.clipped;
   stats.macs += active.macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  kernels.addPairs(sums.data(), sums.size(), byPair.data(), active);
+  kernels.add(sums.data(), sums.size(), weights, active);
   stats.biasSaturations +=
       roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;
@@ -103,7 +118,7 @@ void HostLayerRunner::add(uint32_t source, int64_t x) {
 }
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluate(llvm::ArrayRef<float> values, HostStats &stats) {
-  if (narrow)
+  if (kernels.add != nullptr)
     return evaluateNarrow(values, stats);
   std::copy(layer.bias.begin(), layer.bias.end(), currents.begin());
   if (layer.bias.empty())

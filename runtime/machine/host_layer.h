@@ -24,22 +24,23 @@ public:
 
 private:
   bool fitsInt32() const;
-  void makePairs();
+  bool fitsBytes() const;
+  template <class Weight> void makeGroups(LineVector<Weight> &byGroup, const GroupKernels &kernels);
   llvm::ArrayRef<int16_t> evaluateNarrow(llvm::ArrayRef<float> values, HostStats &stats);
   void add(uint32_t source, int64_t x); // x times the source's weights into `currents`
 
   const net::HostLayer &layer;
-  const HostKernels kernels;
   const net::SparseInts *sparse;        // the layer's weights if they are
-  LineVector<int16_t> bySource;         // [source][target] if they are dense and not `byPair`
+  LineVector<int16_t> bySource;         // [source][target] if they are dense and not in groups
   std::vector<uint32_t> nonzeroWeights; // [source]
   std::vector<int64_t> currents;        // I, in units of input times weight
   std::vector<int16_t> mantissas;
   // Where the weights are dense, inputs have 16 bits and no sum can leave 32.
-  bool narrow = false;
+  GroupKernels kernels;
   LineVector<int16_t> byPair; // [source / 2][target, padded][source % 2]
+  LineVector<int8_t> byQuad;  // or, where they fit, [source / 4][target, padded][source % 4]
   LineVector<int32_t> biases, shifts, sums;
-  std::vector<uint32_t> activePairs, activeInputs; // ActivePairs
+  std::vector<uint32_t> activeGroups, activeInputs; // ActiveGroups
 };
 
 // Consecutive neurons of one core whose biases are written in one burst.

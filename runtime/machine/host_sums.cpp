@@ -1,6 +1,6 @@
 #include "runtime/machine/host_sums.h"
 
-#include "runtime/machine/host_pairs.h"
+#include "runtime/machine/host_groups.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
     !defined(__SANITIZE_ADDRESS__)
@@ -14,8 +14,8 @@ namespace snnc::runtime {
 namespace {
 
 SNNC_CLONES
-void scaleInputsPortable(const float *values, const uint32_t *nonzeroWeights, size_t count,
-                         const InputScale &scale, ActivePairs &active) {
+void scalePairsPortable(const float *values, const uint32_t *nonzeroWeights, size_t count,
+                        const InputScale &scale, ActiveGroups &active) {
   // Adding and taking away 1.5 * 2^52 rounds to an integer, half to even, whatever is below 2^51.
   constexpr double kRound = 6755399441055744.0, kFar = 1073741824.0;
   active.count = active.macs = active.clipped = 0;
@@ -30,7 +30,7 @@ void scaleInputsPortable(const float *values, const uint32_t *nonzeroWeights, si
     active.macs += x != 0 ? nonzeroWeights[i] : 0;
     const uint32_t half = static_cast<uint16_t>(x);
     if (i % 2 == 0) {
-      active.pairs[active.count] = static_cast<uint32_t>(i / 2);
+      active.groups[active.count] = static_cast<uint32_t>(i / 2);
       active.x[active.count] = half;
     } else {
       active.x[active.count] |= half << 16;
@@ -39,10 +39,10 @@ void scaleInputsPortable(const float *values, const uint32_t *nonzeroWeights, si
   }
 }
 
-void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights,
-                      const ActivePairs &active) {
+void addPairsPortable(int32_t *sums, size_t targets, const void *weights,
+                      const ActiveGroups &active) {
   for (size_t k = 0; k < active.count; ++k) {
-    const int16_t *row = weights + active.pairs[k] * 2 * targets;
+    const int16_t *row = static_cast<const int16_t *>(weights) + active.groups[k] * 2 * targets;
     const auto x0 = static_cast<int16_t>(active.x[k]), x1 = static_cast<int16_t>(active.x[k] >> 16);
     for (size_t t = 0; t < targets; ++t)
       sums[t] += row[2 * t] * x0 + row[2 * t + 1] * x1;
@@ -52,13 +52,17 @@ void addPairsPortable(int32_t *sums, size_t targets, const int16_t *weights,
 } // namespace
 
 std::vector<HostKernels> usableHostKernels() {
-  std::vector<HostKernels> usable{{"portable", scaleInputsPortable, addPairsPortable}};
+  std::vector<HostKernels> usable{{"portable", {scalePairsPortable, addPairsPortable}, {}}};
 #ifdef __x86_64__
   __builtin_cpu_init();
   if (kAddPairs256 != nullptr && __builtin_cpu_supports("avx2"))
-    usable.push_back({"avx2", scaleInputsPortable, kAddPairs256});
-  if (kAddPairs512 != nullptr && __builtin_cpu_supports("avx512bw"))
-    usable.push_back({"avx512", kScaleInputs512, kAddPairs512});
+    usable.push_back({"avx2", {scalePairsPortable, kAddPairs256}, {}});
+  const GroupKernels pairs512{kScalePairs512, kAddPairs512};
+  if (kAddPairs512 == nullptr || !__builtin_cpu_supports("avx512bw"))
+    return usable;
+  usable.push_back({"avx512", pairs512, {}});
+  if (kAddQuadsVnni != nullptr && __builtin_cpu_supports("avx512vnni"))
+    usable.push_back({"vnni", pairs512, {kScaleQuads512, kAddQuadsVnni}});
 #endif
   return usable;
 }

@@ -1,4 +1,4 @@
-#include "runtime/machine/host_pairs.h"
+#include "runtime/machine/host_groups.h"
 
 #ifdef __AVX2__
 #include <immintrin.h>
@@ -13,18 +13,19 @@ struct Lanes {
     return _mm256_loadu_si256(static_cast<const Register *>(p));
   }
   static void store(void *p, Register x) { _mm256_storeu_si256(static_cast<Register *>(p), x); }
-  static Register both(uint32_t pair) { return _mm256_set1_epi32(static_cast<int>(pair)); }
-  static Register add(Register a, Register b) { return _mm256_add_epi32(a, b); }
-  static Register multiply(Register a, Register b) { return _mm256_madd_epi16(a, b); }
+  static Register all(uint32_t pair) { return _mm256_set1_epi32(static_cast<int>(pair)); }
+  static Register multiplyAdd(Register sum, Register weights, Register x) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(weights, x));
+  }
 };
 
 } // namespace
 
-const AddPairs kAddPairs256 = addPairsIn<Lanes>;
+const AddGroups kAddPairs256 = addGroups<Lanes, 8>;
 
 } // namespace snnc::runtime
 #else
 namespace snnc::runtime {
-const AddPairs kAddPairs256 = nullptr;
+const AddGroups kAddPairs256 = nullptr;
 } // namespace snnc::runtime
 #endif

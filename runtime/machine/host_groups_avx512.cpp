@@ -1,4 +1,4 @@
-#include "runtime/machine/host_pairs.h"
+#include "runtime/machine/host_groups.h"
 
 #ifdef __AVX512BW__
 #include <immintrin.h>
@@ -13,9 +13,10 @@ struct Lanes {
     return _mm512_loadu_si512(static_cast<const Register *>(p));
   }
   static void store(void *p, Register x) { _mm512_storeu_si512(static_cast<Register *>(p), x); }
-  static Register both(uint32_t pair) { return _mm512_set1_epi32(static_cast<int>(pair)); }
-  static Register add(Register a, Register b) { return _mm512_add_epi32(a, b); }
-  static Register multiply(Register a, Register b) { return _mm512_madd_epi16(a, b); }
+  static Register all(uint32_t pair) { return _mm512_set1_epi32(static_cast<int>(pair)); }
+  static Register multiplyAdd(Register sum, Register weights, Register x) {
+    return _mm512_add_epi32(sum, _mm512_madd_epi16(weights, x));
+  }
 };
 
 // 16 values as integers, and what they count.
@@ -43,32 +44,45 @@ inline Sixteen sixteen(const float *values, __mmask16 some, const InputScale &sc
   return {x, _mm512_mask_cmpneq_epi32_mask(some, x, exact), _mm512_test_epi32_mask(x, x)};
 }
 
+// 16 groups: of 32 values two int16 each, of 64 values four uint8.
+template <unsigned Group> inline __m512i grouped(const __m512i *x) {
+  if constexpr (Group == 2)
+    return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(x[0])),
+                              _mm512_cvtepi32_epi16(x[1]), 1);
+  __m512i all = _mm512_castsi128_si512(_mm512_cvtepi32_epi8(x[0]));
+  all = _mm512_inserti32x4(all, _mm512_cvtepi32_epi8(x[1]), 1);
+  all = _mm512_inserti32x4(all, _mm512_cvtepi32_epi8(x[2]), 2);
+  return _mm512_inserti32x4(all, _mm512_cvtepi32_epi8(x[3]), 3);
+}
+
+template <unsigned Group>
 void scaleInputs512(const float *values, const uint32_t *nonzeroWeights, size_t count,
-                    const InputScale &scale, ActivePairs &active) {
-  uint32_t *pairsOut = active.pairs, *xOut = active.x;
+                    const InputScale &scale, ActiveGroups &active) {
+  uint32_t *groupsOut = active.groups, *xOut = active.x;
   uint64_t clipped = 0;
   __m512i macs = _mm512_setzero_si512();
   __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  for (size_t i = 0; i < count; i += 32) {
-    __m256i shorts[2];
-    for (size_t half = 0; half < 2; ++half) {
-      const size_t at = i + 16 * half, left = at < count ? count - at : 0;
+  for (size_t i = 0; i < count; i += 16 * Group) {
+    __m512i x[Group];
+#pragma GCC unroll 4
+    for (size_t part = 0; part < Group; ++part) {
+      const size_t at = i + 16 * part, left = at < count ? count - at : 0;
       const auto some = static_cast<__mmask16>(left >= 16 ? 0xFFFF : (1U << left) - 1);
       const Sixteen next = sixteen(values + at, some, scale);
-      shorts[half] = _mm512_cvtepi32_epi16(next.x);
+      x[part] = next.x;
       macs = _mm512_mask_add_epi32(macs, next.active, macs,
                                    _mm512_maskz_loadu_epi32(some, nonzeroWeights + at));
       clipped += static_cast<unsigned>(__builtin_popcount(next.clipped));
     }
-    const __m512i pairs = _mm512_inserti64x4(_mm512_castsi256_si512(shorts[0]), shorts[1], 1);
-    const __mmask16 some = _mm512_test_epi32_mask(pairs, pairs);
-    _mm512_storeu_si512(pairsOut, _mm512_maskz_compress_epi32(some, numbers));
-    _mm512_storeu_si512(xOut, _mm512_maskz_compress_epi32(some, pairs));
-    pairsOut += __builtin_popcount(some);
+    const __m512i groups = grouped<Group>(x);
+    const __mmask16 some = _mm512_test_epi32_mask(groups, groups);
+    _mm512_storeu_si512(groupsOut, _mm512_maskz_compress_epi32(some, numbers));
+    _mm512_storeu_si512(xOut, _mm512_maskz_compress_epi32(some, groups));
+    groupsOut += __builtin_popcount(some);
     xOut += __builtin_popcount(some);
     numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
   }
-  active.count = static_cast<size_t>(pairsOut - active.pairs);
+  active.count = static_cast<size_t>(groupsOut - active.groups);
   active.clipped = clipped;
   const __m512i wide = _mm512_add_epi64(_mm512_cvtepu32_epi64(_mm512_castsi512_si256(macs)),
                                         _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(macs, 1)));
@@ -77,13 +91,13 @@ void scaleInputs512(const float *values, const uint32_t *nonzeroWeights, size_t 
 
 } // namespace
 
-const ScaleInputs kScaleInputs512 = scaleInputs512;
-const AddPairs kAddPairs512 = addPairsIn<Lanes>;
+const ScaleInputs kScalePairs512 = scaleInputs512<2>, kScaleQuads512 = scaleInputs512<4>;
+const AddGroups kAddPairs512 = addGroups<Lanes, 8>;
 
 } // namespace snnc::runtime
 #else
 namespace snnc::runtime {
-const AddPairs kAddPairs512 = nullptr;
-const ScaleInputs kScaleInputs512 = nullptr;
+const ScaleInputs kScalePairs512 = nullptr, kScaleQuads512 = nullptr;
+const AddGroups kAddPairs512 = nullptr;
 } // namespace snnc::runtime
 #endif
