@@ -253,7 +253,7 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
   const auto textOrNull = [](const std::string &text) {
     return text.empty() ? Json(nullptr) : Json(text);
   };
-  const bool mapped = subject.image.has_value();
+  const bool mapped = report.mapping.meshWidth != 0; // `place` ran
   Json layers = Json::array();
   for (const compiler::LayerReport &layer : report.layers)
     layers.push_back(layerJson(subject, layer));

@@ -16,8 +16,8 @@ struct CrossbarRoom {
 
 // `cells[n]`: cells that neuron n takes, at least 1. Every neuron fits a core alone.
 //
-// A core starts with the lowest neuron left. Two orders of those that follow are tried for the
-// whole population, and the one with fewer cores wins (the first of equals):
+// A core starts with the lowest neuron left. Two orders of those that follow are tried for the whole
+// population, and the one with fewer cores wins (the first of equals):
 //   nearest  the neuron that adds the fewest sources, the lowest of equals, among the next kWindow:
 //            neurons of one place of a convolution share a core
 //   in row   the lowest of those that fits: neurons that the network lists block by block, where

@@ -17,6 +17,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include <optional>
+#include <tuple>
 
 using llvm::formatv;
 
@@ -26,6 +27,7 @@ namespace {
 constexpr uint64_t kMostToGrow = uint64_t{1} << 28; // synapses, at 8 bytes each
 constexpr uint64_t kMostToCut = uint64_t{1} << 19;
 constexpr double kManyStrays = 0.04;
+constexpr size_t kNone = SIZE_MAX;
 
 class Hyper {
 public:
@@ -83,7 +85,8 @@ private:
       remark(formatv("{0}: {1:F0} messages, {2} cores", name, messages, cores));
     else
       remark(formatv("{0}: {1}", name, candidate.overMessages ? "more messages" : "does not fit"));
-    if (best && (!good || std::pair(bestMessages, bestCores) <= std::pair(messages, cores)))
+    if (best && (good ? std::pair(bestMessages, bestCores) <= std::pair(messages, cores)
+                      : bestCores != kNone || !tellsMore(candidate, *best)))
       return;
     best = std::move(candidate);
     winner = name;
@@ -91,6 +94,12 @@ private:
       return;
     context.mostMessages = bestMessages = messages;
     bestCores = cores;
+  }
+
+  // Of two that do not work, the one to report: what lacks only cores, and fewest of them.
+  static bool tellsMore(const FillResult &a, const FillResult &b) {
+    return std::tuple(a.gaveUp, !a.misfits.empty(), a.clusters.size()) <
+           std::tuple(b.gaveUp, !b.misfits.empty(), b.clusters.size());
   }
 
   void offerPacked(const char *name, const FillResult &apart) {
@@ -103,9 +112,12 @@ private:
     if (!model.isSparse())
       return;
     MapGraph graph(problem);
-    if (FillResult result = refined(graph, model); works(result))
-      offer("grown, refined", std::move(result));
-    if (best && best->clusters.size() > context.lowerBound)
+    for (const double fullness : {0.97, 1.0}) { // room to move neurons in, if there are the cores
+      offer("grown, refined", refined(graph, model, fullness));
+      if (bestCores != kNone)
+        break;
+    }
+    if (bestCores != kNone && bestCores > context.lowerBound)
       tightenBound(graph);
   }
 
@@ -125,9 +137,9 @@ private:
 
   // Output slots depend on where the targets of a core go: cores are grown smaller until they last.
   // Then once more, by what a core can hear at all of a neuron's sources.
-  CoreCounts grown(const MapGraph &graph, const LoadModel &model) {
+  CoreCounts grown(const MapGraph &graph, const LoadModel &model, double fullness) {
     constexpr int kTries = 4;
-    GrowOptions options{0.97, static_cast<uint32_t>(problem.limits.neurons), {}};
+    GrowOptions options{fullness, static_cast<uint32_t>(problem.limits.neurons), {}};
     for (int attempt = 0;; ++attempt) {
       std::vector<uint32_t> part = grow(problem, graph, model, options);
       const uint32_t cores = 1 + *std::max_element(part.begin(), part.end());
@@ -156,8 +168,8 @@ private:
     }
   }
 
-  FillResult refined(const MapGraph &graph, const LoadModel &model) {
-    CoreCounts counts = grown(graph, model);
+  FillResult refined(const MapGraph &graph, const LoadModel &model, double fullness) {
+    CoreCounts counts = grown(graph, model, fullness);
     Refiner refiner(counts, problem, graph);
     refiner.repair();
     const double saved = refiner.improve({});
@@ -194,7 +206,7 @@ private:
   std::vector<std::string> *remarks;
   std::optional<FillResult> best;
   double bestMessages = HUGE_VAL; // of the best that works
-  size_t bestCores = SIZE_MAX;
+  size_t bestCores = kNone;
   uint64_t leastCores = 0;
   const char *winner = "";
 };

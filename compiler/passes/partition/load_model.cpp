@@ -6,6 +6,8 @@
 #include "common/net/synapses.h"
 #include "common/support/rng.h"
 
+#include <cmath>
+
 namespace snnc::compiler::partition {
 
 using namespace core_ir;
@@ -44,15 +46,20 @@ LoadModel::LoadModel(const Problem &problem) {
       continue;
     const double pairsOfNeurons =
         static_cast<double>(preCount(projection)) * static_cast<double>(postCount(projection));
-    const bool sparse = static_cast<double>(net::synapseCount(projection)) < 0.5 * pairsOfNeurons;
-    anySparse = anySparse || sparse;
+    const double density = std::max(static_cast<double>(net::synapseCount(projection)), 1.0) /
+                           std::max(pairsOfNeurons, 1.0);
+    constexpr double kDense = 0.9;
+    anySparse = anySparse || density < kDense;
     for (uint32_t count = 1; count <= most; ++count) {
-      const double dense = (count + lanes - 1) / lanes;
-      const double words = std::max<double>((count + pairs - 1) / pairs, fullest[count]);
-      table.words[count] = static_cast<float>(sparse ? words : dense);
+      // Of a dense list the zeros between are stored too.
+      const double stored = std::min<double>(most, std::ceil(count / density));
+      const double dense = std::ceil(stored / lanes);
+      const double sparse = std::max<double>((count + pairs - 1) / pairs, fullest[count]);
+      const bool isSparse = sparse < dense;
+      table.words[count] = static_cast<float>(isSparse ? sparse : dense);
       if (problem.target.blockCost)
-        table.blockBits[count] = static_cast<float>(
-            problem.target.blockCost->axonBits(count, projection.weightBits, !sparse));
+        table.blockBits[count] = static_cast<float>(problem.target.blockCost->axonBits(
+            isSparse ? count : static_cast<uint64_t>(stored), projection.weightBits, !isSparse));
     }
   }
 }

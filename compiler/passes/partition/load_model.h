@@ -22,8 +22,8 @@ class LoadModel {
 public:
   explicit LoadModel(const Problem &problem);
 
-  // A list of the projection with `count` targets on a core. Of a dense projection every neuron of
-  // the core is a target; convolutions share lists and cost nothing here.
+  // A list of the projection with `count` targets on a core, in the encoding that is smaller at the
+  // projection's density. Convolutions share lists and cost nothing here.
   double words(uint32_t projection, uint32_t count) const {
     return tables[projection].words[count];
   }

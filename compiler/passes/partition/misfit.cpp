@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using llvm::formatv;
 using snnc::support::Diag;
@@ -47,6 +48,33 @@ uint64_t coresOf(const FillResult &result, uint32_t population) {
   return cores;
 }
 
+// Of the cores that have some of the population: which resource they use most of, and which part.
+std::pair<Resource, double> fullestResource(const MisfitContext &context, const FillResult &result,
+                                            uint32_t population) {
+  double used[5] = {};
+  double cores = 0;
+  for (const Filled &filled : result.clusters) {
+    const Cluster &cluster = filled.cluster;
+    if (std::none_of(cluster.runs.begin(), cluster.runs.end(),
+                     [&](const Run &run) { return run.population == population; }))
+      continue;
+    const Limits &limits = context.limits;
+    const auto part = [](uint64_t needed, uint64_t available) {
+      return static_cast<double>(needed) / static_cast<double>(available);
+    };
+    used[0] += part(cluster.load.neurons, limits.neurons);
+    used[1] += part(cluster.load.inputAxons, limits.inputAxons);
+    used[2] += part(cluster.load.outputSlots, limits.outputSlots);
+    used[3] += part(cluster.load.synapseWords, limits.synapseWords);
+    used[4] += part(cluster.load.blockBits, limits.blockBits);
+    ++cores;
+  }
+  constexpr Resource kOf[] = {Resource::Neurons, Resource::InputAxons, Resource::OutputSlots,
+                              Resource::SynapseWords, Resource::BlockBits};
+  const double *most = std::max_element(used, used + 5);
+  return {kOf[most - used], cores > 0 ? *most / cores : 0.0};
+}
+
 std::vector<std::string> layerNotes(const MisfitContext &context, const FillResult &result) {
   constexpr size_t kMost = 10;
   std::vector<std::string> notes;
@@ -64,6 +92,8 @@ std::vector<std::string> layerNotes(const MisfitContext &context, const FillResu
     const size_t resource = bindingResource(result.closedBy[p]);
     if (result.closedBy[p][resource] > 0)
       note += formatv("; its cores are full of {0} first", nameOf(static_cast<Resource>(resource)));
+    else if (const auto [fullest, part] = fullestResource(context, result, p); part > 0.5)
+      note += formatv("; its cores hold {0:P0} of their {1}", part, nameOf(fullest));
     notes.push_back(std::move(note));
   }
   if (more > 0)
@@ -78,14 +108,48 @@ uint64_t coresWith(const MisfitContext &context, const Limits &limits, uint64_t 
   return result.misfits.empty() && !result.gaveUp ? result.clusters.size() : UINT64_MAX;
 }
 
-std::string largerTarget(uint64_t needed) {
+std::string largerTarget(const target::Target &target, uint64_t needed) {
   constexpr target::MeshSpec kLargest = {64, 64, 0};
   const auto [width, height] = meshFor(needed, kLargest);
   if (width > kLargest.width)
     return formatv("use a smaller network: a mesh has at most {0}x{1} cores", kLargest.width,
                    kLargest.height);
-  return formatv("use a target with a mesh of at least {0}x{1} such cores, or a smaller network",
-                 width, height);
+  const std::string board =
+      target.core.isCrossbar()
+          ? ""
+          : formatv("--mesh {0}x{1} (a board of chips), ", width, height).str();
+  return formatv("use {0}a target with a mesh of at least {1}x{2} such cores, or a smaller network",
+                 board, width, height);
+}
+
+// Which layer could do without the cores that are too many, and how many neurons those hold: of the
+// cores that have neurons of one layer only, the emptiest.
+std::string smallerLayer(const MisfitContext &context, const FillResult &result) {
+  const uint64_t available = uint64_t{context.meshWidth} * context.meshHeight;
+  if (result.gaveUp || result.clusters.size() <= available)
+    return "";
+  const size_t beyond = result.clusters.size() - available;
+  std::vector<std::vector<uint64_t>> sizes(context.net.populations.size());
+  for (const Filled &filled : result.clusters) {
+    const std::vector<Run> &runs = filled.cluster.runs;
+    if (std::all_of(runs.begin(), runs.end(),
+                    [&](const Run &run) { return run.population == runs[0].population; }))
+      sizes[runs[0].population].push_back(filled.cluster.load.neurons);
+  }
+  uint64_t fewest = UINT64_MAX;
+  std::string layer;
+  for (uint32_t p = 0; p < sizes.size(); ++p) {
+    std::sort(sizes[p].begin(), sizes[p].end());
+    if (sizes[p].size() < beyond)
+      continue;
+    const uint64_t fewer = std::accumulate(
+        sizes[p].begin(), sizes[p].begin() + static_cast<ptrdiff_t>(beyond), uint64_t{0});
+    if (fewer < std::min<uint64_t>(fewest, context.net.populations[p].size())) {
+      fewest = fewer;
+      layer = context.net.populations[p].name;
+    }
+  }
+  return layer.empty() ? "" : formatv("{0} neurons fewer in '{1}' would do", fewest, layer).str();
 }
 
 // Tries changes from the cheapest on and names the first that fits.
@@ -103,6 +167,12 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
       return formatv("--max-neurons-per-core {0} or no such limit takes {1} cores",
                      context.target.core.neurons, cores);
   }
+  if (context.options.mapper != mapperNames().front()) {
+    const FillResult ours = allMappers().front().map(*context.mapping);
+    if (ours.misfits.empty() && !ours.gaveUp && ours.clusters.size() <= available)
+      return formatv("--mapper {0} takes {1} cores", allMappers().front().name,
+                     ours.clusters.size());
+  }
   uint32_t bits = 0;
   for (const net::QuantProjection &projection : context.net.projections)
     bits = std::max<uint32_t>(bits, projection.weightBits);
@@ -111,7 +181,7 @@ std::string coresRemedy(const MisfitContext &context, uint64_t needed) {
     if (cores <= available)
       return formatv("--weight-bits {0} takes about {1} cores", fewer, cores);
   }
-  return largerTarget(needed);
+  return largerTarget(context.target, needed);
 }
 
 void noteTotals(Diag &diag, const MisfitContext &context,
@@ -164,6 +234,8 @@ llvm::Error tooFewCores(const MisfitContext &context, const FillResult &result,
   for (const std::string &note : layerNotes(context, result))
     (void)std::move(diag).note({}, note);
   noteTotals(diag, context, totals);
+  if (const std::string smaller = smallerLayer(context, result); !smaller.empty())
+    (void)std::move(diag).note({}, smaller);
   return std::move(diag).help(coresRemedy(context, needed)).take();
 }
 
@@ -174,7 +246,7 @@ llvm::Error hopeless(const MisfitContext &context, const std::vector<ResourceTot
                     context.net.name, needed, context.meshWidth, context.meshHeight,
                     context.target.name, uint64_t{context.meshWidth} * context.meshHeight));
   noteTotals(diag, context, totals);
-  return std::move(diag).help(largerTarget(needed)).take();
+  return std::move(diag).help(largerTarget(context.target, needed)).take();
 }
 
 } // namespace snnc::compiler::partition

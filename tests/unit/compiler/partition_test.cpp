@@ -245,11 +245,12 @@ TEST(Partition, TooFewCoresSaysAllOfIt) {
   const support::Diagnostic &error = outcome.errors[0];
   EXPECT_EQ(error.code, DiagCode::TooFewCores);
   EXPECT_CONTAINS(error.message, "needs 3 cores but the 2x1 mesh of 'roomy' has 2");
-  ASSERT_EQ(error.notes.size(), 2u);
+  ASSERT_EQ(error.notes.size(), 3u);
   EXPECT_CONTAINS(error.notes[0].text,
                   "'hidden' (130 neurons) takes 3 cores; its cores are full of "
                   "neurons first");
   EXPECT_CONTAINS(error.notes[1].text, "neurons: at least 130 needed, 128 available (64 per core)");
+  EXPECT_CONTAINS(error.notes[2].text, "2 neurons fewer in 'hidden' would do");
   EXPECT_CONTAINS(error.help, "2x2");
 }
 
