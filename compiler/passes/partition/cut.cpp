@@ -1,6 +1,5 @@
-// Graph partition with METIS (Karypis and Kumar, SIAM J. Sci. Comput. 20(1), 1998), as SNEAP uses
-// it: what most mappers of the literature minimise, the edge cut, and not the messages.
-#include "compiler/passes/partition/map_graph.h"
+#include "compiler/passes/partition/cut.h"
+
 #include "compiler/passes/partition/parts.h"
 
 #include <metis.h>
@@ -8,12 +7,13 @@
 #include <cmath>
 
 namespace snnc::compiler::partition {
-namespace {
 
 // Undirected, without loops, in METIS' arrays.
-struct CutGraph {
+struct GraphCut::Graph {
   std::vector<idx_t> start{0}, neighbours, weights;
 };
+
+namespace {
 
 // Weights are integers and their sum is one.
 double weightScale(const MapGraph &graph) {
@@ -28,8 +28,9 @@ double weightScale(const MapGraph &graph) {
   return total <= 0 ? 1.0 : equal ? 1.0 / graph.rate[0] : std::min(kMost / total, 1024.0);
 }
 
-CutGraph cutGraph(const Problem &problem, const MapGraph &graph) {
-  CutGraph cut;
+} // namespace
+
+GraphCut::GraphCut(const Problem &problem, const MapGraph &graph) : cut(new Graph) {
   const double scale = weightScale(graph);
   std::vector<idx_t> sum(problem.neurons(), 0);
   std::vector<uint32_t> seen;
@@ -53,31 +54,30 @@ CutGraph cutGraph(const Problem &problem, const MapGraph &graph) {
       for (uint32_t target : graph.targetsOf(graph.firstEdge[p] + neuron))
         add(target, graph.firstEdge[p] + neuron);
     for (uint32_t other : seen) {
-      cut.neighbours.push_back(static_cast<idx_t>(other));
-      cut.weights.push_back(sum[other]);
+      cut->neighbours.push_back(static_cast<idx_t>(other));
+      cut->weights.push_back(sum[other]);
       sum[other] = 0;
     }
-    cut.start.push_back(static_cast<idx_t>(cut.neighbours.size()));
+    cut->start.push_back(static_cast<idx_t>(cut->neighbours.size()));
   }
-  return cut;
 }
 
-std::vector<uint32_t> metisParts(CutGraph &cut, uint64_t parts, uint64_t seed) {
-  auto vertices = static_cast<idx_t>(cut.start.size() - 1);
-  std::vector<idx_t> part(cut.start.size() - 1, 0);
+GraphCut::~GraphCut() = default;
+
+std::vector<uint32_t> GraphCut::into(uint64_t parts, uint64_t seed) const {
+  auto vertices = static_cast<idx_t>(cut->start.size() - 1);
+  std::vector<idx_t> part(cut->start.size() - 1, 0);
   if (parts > 1) {
     idx_t constraints = 1, wanted = static_cast<idx_t>(parts), objective = 0;
     idx_t options[METIS_NOPTIONS];
     METIS_SetDefaultOptions(options);
     options[METIS_OPTION_SEED] = static_cast<idx_t>(seed & 0x7FFFFFFF);
-    METIS_PartGraphKway(&vertices, &constraints, cut.start.data(), cut.neighbours.data(), nullptr,
-                        nullptr, cut.weights.data(), &wanted, nullptr, nullptr, options, &objective,
-                        part.data());
+    METIS_PartGraphKway(&vertices, &constraints, cut->start.data(), cut->neighbours.data(), nullptr,
+                        nullptr, cut->weights.data(), &wanted, nullptr, nullptr, options,
+                        &objective, part.data());
   }
   return {part.begin(), part.end()};
 }
-
-} // namespace
 
 FillResult mapCut(const MapperContext &context) {
   constexpr uint64_t kMostSynapses = uint64_t{1} << 29; // METIS counts both ends in 31 bits
@@ -86,8 +86,8 @@ FillResult mapCut(const MapperContext &context) {
       context.remarks->push_back("cut: too many synapses for METIS; contiguous instead");
     return mapContiguous(context);
   }
-  CutGraph cut = cutGraph(context.problem, MapGraph(context.problem));
-  return fewestParts(context, [&](uint64_t parts) { return metisParts(cut, parts, context.seed); });
+  const GraphCut cut(context.problem, MapGraph(context.problem));
+  return fewestParts(context, [&](uint64_t parts) { return cut.into(parts, context.seed); });
 }
 
 } // namespace snnc::compiler::partition

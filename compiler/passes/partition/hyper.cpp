@@ -7,6 +7,7 @@
 //                   (refine.h): what finds the structure that the order hides
 //
 // Messages decide, then cores. A baseline that fits is never better: it is one of the candidates.
+#include "compiler/passes/partition/cut.h"
 #include "compiler/passes/partition/grow.h"
 #include "compiler/passes/partition/mappers.h"
 #include "compiler/passes/partition/natural.h"
@@ -25,6 +26,7 @@ namespace snnc::compiler::partition {
 namespace {
 
 constexpr uint64_t kMostToGrow = uint64_t{1} << 28; // synapses, at 8 bytes each
+constexpr uint64_t kMostToStartFromCut = uint64_t{1} << 23;
 constexpr uint64_t kMostToCut = uint64_t{1} << 19;
 constexpr double kManyStrays = 0.04;
 constexpr size_t kNone = SIZE_MAX;
@@ -113,12 +115,25 @@ private:
       return;
     MapGraph graph(problem);
     for (const double fullness : {0.97, 1.0}) { // room to move neurons in, if there are the cores
-      offer("grown, refined", refined(graph, model, fullness));
+      offer("grown, refined", refined(grown(graph, model, fullness), graph));
       if (bestCores != kNone)
         break;
     }
+    if (bestCores != kNone && graph.synapses() <= kMostToStartFromCut)
+      refineCut(graph, model);
     if (bestCores != kNone && bestCores > context.lowerBound)
       tightenBound(graph);
+  }
+
+  // METIS' parts have equally many neurons, and may exceed other limits: then it gets more parts.
+  void refineCut(const MapGraph &graph, const LoadModel &model) {
+    const GraphCut cut(problem, graph);
+    for (const double more : {1.0, 1.08, 1.16}) {
+      const auto parts = static_cast<uint32_t>(more * static_cast<double>(bestCores));
+      CoreCounts counts(problem, graph, model, cut.into(parts, context.seed), parts);
+      if (FillResult result = refined(std::move(counts), graph); works(result))
+        return offer("cut, refined", std::move(result));
+    }
   }
 
   void tightenBound(MapGraph &graph) {
@@ -168,17 +183,20 @@ private:
     }
   }
 
-  FillResult refined(const MapGraph &graph, const LoadModel &model, double fullness) {
-    CoreCounts counts = grown(graph, model, fullness);
+  FillResult refined(CoreCounts counts, const MapGraph &graph) {
     Refiner refiner(counts, problem, graph);
-    refiner.repair();
+    const uint32_t mostCores = counts.cores() + counts.cores() / 8 + 8;
+    if (!refiner.repair(mostCores)) {
+      remark("refined: exceeds the limits of too many cores");
+      return notFound();
+    }
     const double saved = refiner.improve({});
     remark(formatv("refined: {0:F0} messages saved, {1} cores", saved, counts.cores()));
-    return exactly(counts, refiner);
+    return exactly(counts, refiner, mostCores);
   }
 
   // Takes neurons out of cores that exact cost finds too full, until all of them fit.
-  FillResult exactly(CoreCounts &counts, Refiner &refiner) {
+  FillResult exactly(CoreCounts &counts, Refiner &refiner, uint32_t mostCores) {
     constexpr int kRounds = 4;
     for (int round = 0;; ++round) {
       const Arrangement arrangement = arrangementOf(problem, counts.parts(), counts.cores());
@@ -197,8 +215,16 @@ private:
       for (uint32_t core = 0; core < counts.cores(); ++core)
         if (held[core] < counts.loadOf(core).neurons)
           refiner.tighten(core, std::max(1u, held[core] - held[core] / 200));
-      refiner.repair();
+      if (!refiner.repair(mostCores + mostCores / 8))
+        return result;
     }
+  }
+
+  FillResult notFound() const {
+    FillResult result;
+    result.gaveUp = true;
+    result.closedBy.assign(problem.net.populations.size(), std::vector<uint32_t>(kResources, 0));
+    return result;
   }
 
   MapperContext context;

@@ -167,41 +167,52 @@ double Refiner::improve(const RefineOptions &options) {
   return all;
 }
 
-void Refiner::repair() {
+uint32_t Refiner::openCore(uint32_t like) {
+  most.push_back(static_cast<uint32_t>(problem.limits.neurons));
+  heard.push_back(0.0f);
+  classOn.push_back(classOn[like]);
+  return counts.addCore();
+}
+
+// Moves members out until the core fits: those that lose least go first, and to where they lose
+// least. False if there are too many cores.
+bool Refiner::relieve(uint32_t core, llvm::ArrayRef<uint32_t> members, uint32_t mostCores) {
+  std::vector<std::pair<float, uint32_t>> losses;
+  for (uint32_t id : members) {
+    rank(id);
+    losses.emplace_back(total - leaving - (ranked.empty() ? 0.0f : heard[ranked.front()]), id);
+  }
+  std::stable_sort(losses.begin(), losses.end());
+  for (const auto &[loss, id] : losses) {
+    if (fits(core) || counts.loadOf(core).neurons == 1)
+      break;
+    rank(id);
+    const auto takes = [&, id = id](uint32_t to) {
+      return sameRegisters(id, to) && moveIfFits(id, to);
+    };
+    if (std::any_of(ranked.begin(), ranked.end(), takes) || (spill != kNobody && takes(spill)))
+      continue;
+    if (counts.cores() >= mostCores)
+      return false;
+    spill = openCore(core);
+    counts.move(id, spill);
+  }
+  return true;
+}
+
+bool Refiner::repair(uint32_t mostCores) {
   const std::vector<uint32_t> order = byCore();
-  uint32_t spill = UINT32_MAX;
+  spill = kNobody;
   for (size_t begin = 0; begin < order.size();) {
     const uint32_t core = counts.coreOf(order[begin]);
     size_t end = begin;
     while (end < order.size() && counts.coreOf(order[end]) == core)
       ++end;
-    if (!fits(core)) {
-      // Those that lose least go first.
-      std::vector<std::pair<float, uint32_t>> loss;
-      for (size_t i = begin; i < end; ++i) {
-        rank(order[i]);
-        const float best = ranked.empty() ? 0.0f : heard[ranked.front()];
-        loss.emplace_back(total - leaving - best, order[i]);
-      }
-      std::stable_sort(loss.begin(), loss.end());
-      for (size_t i = 0; i < loss.size() && !fits(core) && counts.loadOf(core).neurons > 1; ++i) {
-        const uint32_t id = loss[i].second;
-        rank(id);
-        const auto place = std::find_if(ranked.begin(), ranked.end(), [&](uint32_t to) {
-          return sameRegisters(id, to) && moveIfFits(id, to);
-        });
-        if (place != ranked.end() ||
-            (spill != UINT32_MAX && sameRegisters(id, spill) && moveIfFits(id, spill)))
-          continue;
-        spill = counts.addCore();
-        most.push_back(static_cast<uint32_t>(problem.limits.neurons));
-        heard.push_back(0.0f);
-        classOn.push_back(classOn[core]);
-        counts.move(id, spill);
-      }
-    }
+    if (!fits(core) && !relieve(core, {order.data() + begin, end - begin}, mostCores))
+      return false;
     begin = end;
   }
+  return true;
 }
 
 } // namespace snnc::compiler::partition

@@ -20,8 +20,9 @@ public:
 
   // fill() found that no more than `neurons` of those on the core fit it.
   void tighten(uint32_t core, uint32_t neurons) { most[core] = neurons; }
-  // Moves neurons out of cores that are beyond their limits; opens cores if it must.
-  void repair();
+  // Moves neurons out of cores that are beyond their limits; opens cores if it must. False if that
+  // would be more than `mostCores` in all: every move gives somebody another core to send to.
+  bool repair(uint32_t mostCores);
   // Passes until none saves anything. Messages saved.
   double improve(const RefineOptions &options);
 
@@ -37,6 +38,8 @@ private:
   double trySwap(uint32_t id, uint32_t to, double gain);
   double swapIfItHelps(uint32_t id, uint32_t partner);
   bool moveIfFits(uint32_t id, uint32_t to);
+  uint32_t openCore(uint32_t like);
+  bool relieve(uint32_t core, llvm::ArrayRef<uint32_t> members, uint32_t mostCores);
   bool sameRegisters(uint32_t id, uint32_t core) const;
   std::vector<uint32_t> byCore() const;
 
@@ -49,8 +52,9 @@ private:
   std::vector<uint32_t> ranked;  // cores that hear any, best first
   float leaving = 0, total = 0;  // of the neuron ranked
   // Who found the core full, and what the move would have saved; who saves least by staying.
-  std::vector<Wish> wishes;  // [from * cores + to]
-  std::vector<Wish> loosest; // [core]; its gain is what leaving saves, at most 0
+  std::vector<Wish> wishes;    // [from * cores + to]
+  uint32_t spill = UINT32_MAX; // the core that was opened last
+  std::vector<Wish> loosest;   // [core]; its gain is what leaving saves, at most 0
 };
 
 } // namespace snnc::compiler::partition

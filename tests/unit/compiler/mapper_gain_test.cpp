@@ -117,7 +117,7 @@ TEST(MapperGain, RefinementSavesWhatItSaysAndKeepsTheLimits) {
     CoreCounts counts(given.problem, given.graph, given.model, given.randomParts(rng, cores),
                       cores);
     Refiner refiner(counts, given.problem, given.graph);
-    refiner.repair();
+    ASSERT_TRUE(refiner.repair(100));
     const double before = counts.messages();
     const double saved = refiner.improve({});
     EXPECT_GE(saved, 0.0);
