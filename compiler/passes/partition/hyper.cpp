@@ -42,7 +42,8 @@ public:
     const uint64_t synapses = writtenOut(problem);
     if (context.lowerBound > 1 && synapses <= kMostToGrow)
       growAndRefine();
-    offer("network order", fillNaturally(context, context.fillOptions()));
+    // Of equals, network order has the fewest runs of neurons.
+    offer("network order", fillNaturally(context, context.fillOptions()), true);
     if (best->clusters.size() > 1) {
       offer("contiguous", mapContiguous(context));
       FillResult equal = mapNengo(context);
@@ -77,9 +78,9 @@ private:
     return !result.gaveUp && result.misfits.empty() && result.clusters.size() <= context.cores;
   }
 
-  // Keeps the candidate if it is the first, or better; later ones need not be finished where they
-  // are worse.
-  void offer(const char *name, FillResult candidate) {
+  // Keeps the candidate if it is the first, or better, or as good and `wins` then; later ones need
+  // not be finished where they are worse.
+  void offer(const char *name, FillResult candidate, bool wins = false) {
     const double messages = messagesOf(problem, candidate.clusters);
     const size_t cores = candidate.clusters.size();
     const bool good = works(candidate);
@@ -87,8 +88,10 @@ private:
       remark(formatv("{0}: {1:F0} messages, {2} cores", name, messages, cores));
     else
       remark(formatv("{0}: {1}", name, candidate.overMessages ? "more messages" : "does not fit"));
-    if (best && (good ? std::pair(bestMessages, bestCores) <= std::pair(messages, cores)
-                      : bestCores != kNone || !tellsMore(candidate, *best)))
+    const std::pair was(bestMessages, bestCores), now(messages, cores);
+    const bool better = good ? now < was || (wins && now == was)
+                             : bestCores == kNone && (!best || tellsMore(candidate, *best));
+    if (!better)
       return;
     best = std::move(candidate);
     winner = name;
@@ -115,7 +118,9 @@ private:
       return;
     MapGraph graph(problem);
     for (const double fullness : {0.97, 1.0}) { // room to move neurons in, if there are the cores
-      offer("grown, refined", refined(grown(graph, model, fullness), graph));
+      FillResult result = refined(grown(graph, model, fullness), graph);
+      if (!result.clusters.empty())
+        offer("grown, refined", std::move(result));
       if (bestCores != kNone)
         break;
     }
