@@ -73,7 +73,10 @@ def peer(script, *arguments):
 def one_round(binary, peers):
     """Wall seconds per sample by name, and the limits."""
     rows = engines(binary)
-    samples = {name: row["real"] / (row["samples/s"] * row["cpu"]) for name, row in rows.items() if "samples/s" in row}
+    samples = {name: row["real"] / (row["samples/s"] * row["cpu"]) for name, row in rows.items()
+               if "samples/s" in row and not name.startswith("sparse/")}
+    spikes = {name: row["real"] / (row["spikes/s"] * row["cpu"]) for name, row in rows.items()
+              if name.startswith("sparse/")}
     times = dict(samples)
     if "compile" in rows:
         times["compile"] = rows["compile"]["real"]
@@ -85,7 +88,7 @@ def one_round(binary, peers):
     rate = {name: row["adds/s"] * row["cpu"] / row["real"] for name, row in rows.items() if "adds/s" in row}
     rate |= {name: row["bytes/s"] * row["cpu"] / row["real"] for name, row in rows.items() if "bytes/s" in row}
     best = min((name for name in samples if name.startswith("fast")), key=samples.get)
-    return {"times": times, "limits": rate, "best": best, "synops": rows[best]["synops/sample"],
+    return {"times": times, "spikes": spikes, "limits": rate, "best": best, "synops": rows[best]["synops/sample"],
             "cycles": {name: row["cycles/s"] / row["samples/s"] for name, row in rows.items() if "cycles/s" in row}}
 
 
@@ -96,6 +99,8 @@ def ratios(done):
     found = {f"{name} / fast": seconds / fast for name, seconds in times.items() if "," in name}
     if "rtl" in times:
         found["rtl / cycle"] = times["rtl"] / times["cycle"]
+    if "sparse/large" in done["spikes"]:
+        found["time per spike, large / small"] = done["spikes"]["sparse/large"] / done["spikes"]["sparse/small"]
     # A synaptic operation is one addition of a narrow integer and one byte of weights, from L2.
     roof = min(limits["limit/int16_adds"], limits["limit/read_KiB/256"])
     found["roofline share of fast"] = done["synops"] / fast / roof

@@ -2,6 +2,7 @@
 // loihi-like, direct coding, 25 steps, one thread. A sample is an image of MNIST handed to the
 // host's part of the run, its trace recorded. Needs ../shared (or SNNC_SHARED).
 #include "common/data/data.h"
+#include "common/image/codec.h"
 #include "compiler/frontends/nir/nir_frontend.h"
 #include "compiler/pipeline/compile.h"
 #include "runtime/cycle/cycle_machine.h"
@@ -45,7 +46,6 @@ struct Subject {
     return subject;
   }
 
-private:
   static Subject make() {
     Subject subject;
     support::Warnings warnings;
@@ -61,8 +61,8 @@ private:
 };
 
 // `batch` samples per iteration, the next ones each time.
-void runMachine(benchmark::State &state, std::unique_ptr<Machine> machine, size_t batch) {
-  const Subject &subject = Subject::get();
+void runMachine(benchmark::State &state, std::unique_ptr<Machine> machine, size_t batch,
+                const Subject &subject = Subject::get()) {
   llvm::cantFail(machine->load(subject.image, kSteps));
   HostDriver driver(subject.image, *machine, kSteps);
   size_t next = 0;
@@ -79,6 +79,7 @@ void runMachine(benchmark::State &state, std::unique_ptr<Machine> machine, size_
   const double samples = double(state.iterations()) * double(batch);
   state.counters["samples/s"] = rate(samples);
   state.counters["synops/s"] = rate(double(counters.total()[CoreCounter::Synops]));
+  state.counters["spikes/s"] = rate(double(counters.total()[CoreCounter::Spikes]));
   state.counters["synops/sample"] = double(counters.total()[CoreCounter::Synops]) / samples;
   if (counters.tickCycles != 0)
     state.counters["cycles/s"] = rate(double(counters.tickCycles));
@@ -109,6 +110,27 @@ void runRtl(benchmark::State &state) {
   runMachine(state, std::move(*machine), 1);
 }
 BENCHMARK(runRtl)->Name("rtl")->Unit(benchmark::kMillisecond);
+
+// Networks of 100 synapses per neuron, compiled before: SNNC_LARGE is a folder with small.snnimg,
+// large.snnimg and the input spikes small_x.npy, large_x.npy (docs/performance.md).
+void runSparse(benchmark::State &state, const std::string &name) {
+  const char *folder = std::getenv("SNNC_LARGE");
+  if (folder == nullptr) {
+    state.SkipWithError("SNNC_LARGE names no folder");
+    return;
+  }
+  const std::string path = std::string(folder) + "/" + name;
+  Subject subject;
+  subject.image = llvm::cantFail(image::readFile(path + ".snnimg"));
+  const std::vector<uint32_t> &shape =
+      subject.image.populations[subject.image.inputs[0].population].shape;
+  const data::Dataset spikes = llvm::cantFail(data::loadDataset("npy:" + path + "_x.npy", shape));
+  subject.image.run.steps = kSteps;
+  subject.samples.push_back(llvm::cantFail(data::encodeSample(spikes, 0, subject.image.run, 1)));
+  runMachine(state, llvm::cantFail(fast::createFastMachine()), 1, subject);
+}
+BENCHMARK_CAPTURE(runSparse, small, "small")->Name("sparse/small")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(runSparse, large, "large")->Name("sparse/large")->Unit(benchmark::kMillisecond);
 
 void compileModel(benchmark::State &state) {
   const target::Target target = llvm::cantFail(target::loadTarget("loihi-like"));

@@ -4,6 +4,7 @@
 
 #include "compiler/core_ir/core_ir.h"
 #include "compiler/core_ir/crossbar_ir.h"
+#include "compiler/core_ir/overflow.h"
 
 #include "common/image/image.h"
 #include "common/net/net.h"
@@ -29,6 +30,7 @@ struct LayerStats {
   uint64_t saturated = 0, zeroed = 0; // clipped; not zero, but became 0
   bool onHost = false;
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0; // neurons not proven
+  std::optional<Overflow> overflow; // the farthest of them
 };
 
 // After `place`. Without rates every neuron and input element fires at every step.

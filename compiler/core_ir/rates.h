@@ -1,12 +1,7 @@
 // How often neurons and input elements spike, for mapping: what is sent often should travel little.
 #pragma once
 
-#include "common/net/quant_net.h"
-
-#include "llvm/Support/Error.h"
-
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace snnc::compiler::core_ir {
@@ -19,8 +14,5 @@ struct SpikeRates {
     return population < of.size() && !of[population].empty() ? of[population][neuron] : 1.0f;
   }
 };
-
-// The compiler runs no network; whoever can, answers.
-using MeasureRates = std::function<llvm::Expected<SpikeRates>(const net::QuantNet &net)>;
 
 } // namespace snnc::compiler::core_ir

@@ -75,7 +75,7 @@ CompileReport reportOf(const Module &module, const PassManager &manager,
     report.layers.push_back({layer.name, layer.neurons, layer.synapses, layer.weightBits,
                              layer.quantizer, layer.sqnrDb, layer.saturated, layer.zeroed,
                              layer.onHost, layer.mayWrapAccumulator, layer.mayWrapCurrent,
-                             layer.mayClampMembrane});
+                             layer.mayClampMembrane, layer.overflow});
     report.neurons += layer.neurons;
     report.synapses += layer.synapses;
   }

@@ -1,7 +1,7 @@
 // The compiler's one entry point: a network and a target in, an image and its report out.
 #pragma once
 
-#include "compiler/core_ir/rates.h"
+#include "compiler/core_ir/overflow.h"
 #include "compiler/pass/calibration.h"
 
 #include "common/image/image.h"
@@ -11,6 +11,7 @@
 #include "common/target/target.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,15 +19,19 @@
 namespace snnc::compiler {
 
 struct CompileOptions {
-  // Spike rates for mapping, of the quantised network; without it every rate is 1.
-  core_ir::MeasureRates measureRates;
   uint32_t weightBits = 8; // 2 .. target.core.weightBits
+  // Of layers, by the name of their population, that have others than weightBits.
+  std::map<std::string, uint32_t> layerBits = {};
   // How weights are rounded on cuba cores; crossbar cores take AbsMax alone.
   Quantizer quantizer = Quantizer::AbsMax;
-  ObserveSource observe = {};             // Calibrated needs it
-  std::string mapper = "hyper";           // the mappers there are: see partition.h
-  uint32_t meshWidth = 0, meshHeight = 0; // 0: the target's
-  uint32_t maxNeuronsPerCore = 0;         // 0: the target's
+  std::map<std::string, Quantizer> layerQuantizers = {}; // of layers that have another
+  ObserveSource observe = {};                            // Calibrated needs it
+  std::string mapper = "hyper";                          // the mappers there are: see partition.h
+  uint32_t meshWidth = 0, meshHeight = 0;                // 0: the target's
+  uint32_t maxNeuronsPerCore = 0;                        // 0: the target's
+  // Spikes per tick of neurons and input elements, by population, for mapping; where there are
+  // none, 1: all fire at every tick.
+  std::map<std::string, std::vector<float>> rates = {};
   bool allowLossy = false;
   // weightBits is more than a default: an exported network's own integers are only taken if they
   // have as many bits.
@@ -58,6 +63,7 @@ struct LayerReport {
   bool onHost = false;    // its input projection is a host layer
   // Neurons not proven safe.
   uint64_t mayWrapAccumulator = 0, mayWrapCurrent = 0, mayClampMembrane = 0;
+  std::optional<Overflow> overflow; // the farthest of them, and an input that brings it there
 };
 
 struct PassTime { // as PassRecord (pass_manager.h)
@@ -77,7 +83,6 @@ struct ResourceUse {
 // For --explain. Traffic is zero before `place`.
 struct MappingReport {
   std::string mapper;
-  bool measuredRates = false;         // else every neuron fires at every tick
   std::vector<ResourceUse> resources; // of cuba cores
   std::vector<std::string> remarks;   // what the mapper tried and chose
   uint32_t meshWidth = 0, meshHeight = 0;

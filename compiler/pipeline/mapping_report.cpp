@@ -45,7 +45,6 @@ MappingReport mappingReportOf(const Module &module, const target::Target &target
   if (module.cores) {
     report.resources = usesOf(*module.cores, limitsOf(target, options.maxNeuronsPerCore));
     report.remarks = module.cores->remarks;
-    report.measuredRates = !module.cores->rates.of.empty();
     report.meshWidth = module.cores->meshWidth;
     report.meshHeight = module.cores->meshHeight;
   } else if (module.crossbar) {

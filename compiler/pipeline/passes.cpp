@@ -14,19 +14,14 @@ template <class P> static std::unique_ptr<Pass> make(const CompileOptions &) {
   return std::make_unique<P>();
 }
 template <> std::unique_ptr<Pass> make<QuantizePass>(const CompileOptions &options) {
-  return std::make_unique<QuantizePass>(QuantizeOptions{options.weightBits, options.allowLossy,
-                                                        options.forceBits, options.quantizer,
-                                                        options.observe});
+  return std::make_unique<QuantizePass>(
+      QuantizeOptions{options.weightBits, options.allowLossy, options.forceBits, options.quantizer,
+                      options.observe, options.layerBits, options.layerQuantizers});
 }
 template <> std::unique_ptr<Pass> make<PartitionPass>(const CompileOptions &options) {
-  return std::make_unique<PartitionPass>(PartitionOptions{options.mapper,
-                                                          options.maxNeuronsPerCore,
-                                                          options.meshWidth,
-                                                          options.meshHeight,
-                                                          options.seed,
-                                                          options.threads,
-                                                          {},
-                                                          options.measureRates});
+  return std::make_unique<PartitionPass>(
+      PartitionOptions{options.mapper, options.maxNeuronsPerCore, options.meshWidth,
+                       options.meshHeight, options.seed, options.threads, options.rates});
 }
 template <> std::unique_ptr<Pass> make<PlacePass>(const CompileOptions &options) {
   return std::make_unique<PlacePass>(

@@ -16,6 +16,7 @@ CubaCore::CubaCore(const image::CoreImage &image, const target::CoreSpec &spec, 
   live.resize((spec.neurons + lanes - 1) / lanes);
   row = (spec.neurons + lanes - 1) / lanes * lanes;
   accumulators.resize(size_t{row} * spec.delaySlots);
+  filled.resize(spec.delaySlots);
   std::map<std::tuple<uint32_t, uint16_t, bool>, List> lists;
   axons.reserve(image.axons.size());
   for (const image::AxonEntry &entry : image.axons) {
@@ -54,6 +55,7 @@ void CubaCore::reset() {
     states[i] = {0, image->neurons[i].vInit, 0};
   std::fill(accumulators.begin(), accumulators.end(), 0);
   std::fill(live.begin(), live.end(), 1);
+  std::fill(filled.begin(), filled.end(), 0);
   spikeList.clear();
 }
 
@@ -66,18 +68,25 @@ void CubaCore::writeBias(uint32_t first, llvm::ArrayRef<int16_t> mantissas) {
 
 uint64_t CubaCore::update(uint32_t tick) {
   spikeList.clear();
-  int32_t *slot = &accumulators[size_t{tick & slotMask} * row];
+  const uint32_t slot = tick & slotMask;
   const uint64_t done =
       walkRows(image->groups, tick, steps, lanes,
                [&](uint32_t begin, uint32_t end) { return updateRow(begin, end, slot); });
+  // What is due to a closed group stays.
+  filled[slot] &=
+      std::any_of(image->groups.begin(), image->groups.end(), [&](const image::Group &group) {
+        return tick < group.skew || tick - group.skew >= steps;
+      });
   counters[CoreCounter::Spikes] += spikeList.size();
   return done;
 }
 
-bool CubaCore::updateRow(uint32_t begin, uint32_t end, int32_t *slot) {
+bool CubaCore::updateRow(uint32_t begin, uint32_t end, uint32_t index) {
   uint8_t &rowLive = live[begin / lanes];
+  int32_t *slot = &accumulators[size_t{index} * row];
   const int32_t *sums = slot + begin / lanes * lanes;
-  const bool due = std::any_of(sums, sums + lanes, [](int32_t sum) { return sum != 0; });
+  const bool due =
+      filled[index] && std::any_of(sums, sums + lanes, [](int32_t sum) { return sum != 0; });
   if (!rowLive && !due) {
     counters[CoreCounter::UpdatesInactive] += end - begin;
     return false;
@@ -110,6 +119,7 @@ uint32_t CubaCore::receive(uint16_t index, uint32_t slot) {
   if (index >= axons.size()) // an axon that was never written: no words
     return 0;
   const Axon &axon = axons[index];
+  filled[slot & slotMask] = 1;
   int32_t *sums = &accumulators[size_t{slot & slotMask} * row + axon.neuron];
   const uint32_t count = axon.list.count;
   const int shift = axon.shift; // a copy: the compiler need not fear that sums overlap it

@@ -43,7 +43,7 @@ private:
   };
   List decode(const image::AxonEntry &entry, const target::CoreSpec &spec);
   // Neurons [begin, end) of one row; false if the row sleeps.
-  bool updateRow(uint32_t begin, uint32_t end, int32_t *accumulators);
+  bool updateRow(uint32_t begin, uint32_t end, uint32_t slot);
 
   uint32_t steps;
   CoreRegisters registers;
@@ -54,6 +54,7 @@ private:
   uint32_t row = 0;                  // accumulators per slot
   uint32_t slotMask = 0;             // delaySlots - 1
   std::vector<int32_t> accumulators; // [slot][row]
+  std::vector<uint8_t> filled;       // [slot] 0: all its accumulators are 0
   std::vector<Axon> axons;
   std::vector<int16_t> weights;
   std::vector<Pair> pairs;

@@ -89,7 +89,8 @@ void bundleRows(const image::Image &image, Tables &tables) {
   const llvm::ArrayRef<Item> all(items);
   for (size_t begin = 0; begin < all.size();) {
     size_t end = begin + 1;
-    while (end < all.size() && all[end].place == all[begin].place)
+    while (end < all.size() && all[end].place == all[begin].place &&
+           all[end].source / kWord - all[begin].source / kWord < kMostPickWords)
       ++end;
     const llvm::ArrayRef<Item> run = all.slice(begin, end - begin);
     if (isBundle(run))

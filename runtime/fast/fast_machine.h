@@ -20,6 +20,10 @@ const char *nameOf(Path path); // "portable", "avx2", "avx512"
 // Whether the compiler could build it and this processor runs it.
 bool isUsable(Path path);
 
+struct Kernels;
+// REQUIRES: isUsable(path).
+Kernels kernelsOf(Path path);
+
 // The widest usable path, or what the environment variable SNNC_FAST_PATH names. Fails with SNN7302
 // where that is no path, or not one of this processor's.
 llvm::Expected<Path> choosePath();

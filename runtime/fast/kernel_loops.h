@@ -46,51 +46,53 @@ struct WordSums {
   int32_t rest = 0; // state that is left
 };
 
-// 64 neurons from `first` on, those whose `member` is -1; firing[i] becomes -1 or 0. Everything in
-// 32 bits, and no array twice: the loop becomes vectors.
+// The neurons of a word whose `member` is -1; firing[i] becomes -1 or 0. Registers that neurons
+// share are read from word `shared`, where they are equal from `lane` on. Everything in 32 bits,
+// and no array twice: the loop becomes vectors.
 template <unsigned F>
-inline WordSums updateWord(const Span &span, const NeuronArrays &neurons, size_t first,
-                           size_t shared, const int32_t *sums, const int32_t *member,
-                           const int32_t *subtract, int32_t *firing) {
+inline WordSums updateWord(const Span &span, NeuronWord &w, const NeuronWord &shared, unsigned lane,
+                           const int32_t *sums, const int32_t *member, int32_t *firing) {
   int32_t active = 0, wraps = 0, clamps = 0, rest = 0;
 #pragma GCC ivdep
   for (unsigned i = 0; i < kWord; ++i) {
-    const size_t n = first + i;
-    const size_t p = (F & kOwnDynamics) != 0 ? n : shared;
-    const size_t t = (F & kOwnThreshold) != 0 ? n : shared;
-    const int32_t oldU = neurons.u[n], oldV = neurons.v[n];
+    constexpr bool kOwn = (F & kOwnDynamics) != 0;
+    const int32_t oldU = w.u[i], oldV = w.v[i];
     const int32_t sum = sums[i];
-    const int32_t biasU = (F & kBiasCurrent) != 0 ? neurons.biasCurrent[n] : 0;
-    const int32_t biasV = neurons.biasMembrane[n];
-    const int32_t oldRefractory = (F & kRefractory) != 0 ? neurons.refractory[n] : 0;
+    const int32_t biasU = (F & kBiasCurrent) != 0 ? w.biasCurrent[i] : 0;
+    const int32_t biasV = w.biasMembrane[i];
+    const int32_t oldRefractory = (F & kRefractory) != 0 ? w.refractory[i] : 0;
     int32_t current = sum + biasU, u = current;
     if constexpr ((F & kMemory) != 0) {
-      current += decayed(oldU, neurons.keepU[p]);
+      current += decayed(oldU, kOwn ? w.keepU[i] : shared.keepU[lane]);
       u = wrapped(current, 24);
     }
-    const int32_t exact = decayed(oldV, neurons.keepV[p]) + u + biasV;
+    const int32_t exact = decayed(oldV, kOwn ? w.keepV[i] : shared.keepV[lane]) + u + biasV;
     int32_t v = clamped(exact, span.vmin, span.vmax);
     int32_t clampedNow = v != exact;
-    const int32_t reset = neurons.reset[t];
+    const int32_t carry = kOwn ? w.carry[i] : shared.carry[lane];
+    const int32_t term = w.resetTerm[i];
     const int32_t held = -static_cast<int32_t>(oldRefractory > 0);
     if constexpr ((F & kRefractory) != 0)
-      v = (held & ((subtract[i] & oldV) | (~subtract[i] & reset))) | (~held & v);
-    const int32_t fires = -static_cast<int32_t>(v > neurons.threshold[t]) & ~held;
-    const int32_t less = v - reset;
-    const int32_t left = less < span.vmin ? span.vmin : less; // an amount is not negative
-    clampedNow |= fires & subtract[i] & static_cast<int32_t>(left != less);
-    v = (fires & ((subtract[i] & left) | (~subtract[i] & reset))) | (~fires & v);
+      v = (held & ((carry & oldV) | (~carry & term))) | (~held & v);
+    const int32_t threshold = w.threshold[i];
+    const int32_t fires = -static_cast<int32_t>(v > threshold) & ~held;
+    const int32_t less = (v & carry) + term;
+    const int32_t floor = kOwn ? w.resetFloor[i] : shared.resetFloor[lane];
+    const int32_t left = less < floor ? floor : less;
+    clampedNow |= fires & static_cast<int32_t>(left != less);
+    v = (fires & left) | (~fires & v);
     const int32_t m = member[i];
     active += m & static_cast<int32_t>((oldU | oldV | sum | biasU | biasV | oldRefractory) != 0);
     wraps += m & static_cast<int32_t>(u != current);
     clamps += m & clampedNow;
     firing[i] = fires & m;
-    neurons.u[n] = (m & u) | (~m & oldU);
-    neurons.v[n] = (m & v) | (~m & oldV);
+    w.u[i] = (m & u) | (~m & oldU);
+    w.v[i] = (m & v) | (~m & oldV);
     if constexpr ((F & kRefractory) != 0) {
-      int32_t refractory = (fires & neurons.period[p]) | (~fires & oldRefractory);
+      const int32_t period = kOwn ? w.period[i] : shared.period[lane];
+      int32_t refractory = (fires & period) | (~fires & oldRefractory);
       refractory -= static_cast<int32_t>(refractory > 0);
-      neurons.refractory[n] = (m & refractory) | (~m & oldRefractory);
+      w.refractory[i] = (m & refractory) | (~m & oldRefractory);
       rest |= m & refractory;
     }
     rest |= m & (u | v);
@@ -98,86 +100,118 @@ inline WordSums updateWord(const Span &span, const NeuronArrays &neurons, size_t
   return {active, wraps, clamps, rest};
 }
 
+// Whether a sum of a word is not 0.
+template <unsigned F> inline bool isDue(const int16_t *narrow, const int32_t *wide) {
+  int32_t any = 0;
+  for (unsigned i = 0; i < kWord; ++i)
+    any |= narrow[i];
+  if constexpr ((F & kWide) != 0)
+    for (unsigned i = 0; i < kWord; ++i)
+      any |= wide[i];
+  return any != 0;
+}
+
+// The sums of a word as effects; those of members become 0.
 template <unsigned F>
-void updateSpan(const Span &span, const NeuronArrays &neurons, int16_t *narrow, int32_t *wide,
-                uint64_t *spikes, UpdateCounts &counts) {
-  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word) {
-    const uint64_t members = word == span.firstWord  ? span.firstMask
-                             : word == span.lastWord ? span.lastMask
-                                                     : ~uint64_t{0};
-    const size_t first = size_t{word} * kWord;
-    uint8_t &quiet = span.quiet[word - span.firstWord];
-    if (quiet) {
-      int32_t any = 0;
-      for (unsigned i = 0; i < kWord; ++i)
-        any |= narrow[first + i];
-      if constexpr ((F & kWide) != 0)
-        for (unsigned i = 0; i < kWord; ++i)
-          any |= wide[first + i];
-      if (any == 0)
-        continue;
-    }
-    int32_t member[kWord], subtract[kWord], sums[kWord], firing[kWord];
-    const size_t shared =
-        size_t{span.firstWord} * kWord + static_cast<size_t>(__builtin_ctzll(span.firstMask));
-    for (unsigned i = 0; i < kWord; ++i)
-      sums[i] = narrow[first + i];
+inline void takeSums(int16_t *narrow, int32_t *wide, const int32_t *shift, bool each,
+                     const int32_t *member, int32_t *sums) {
+  for (unsigned i = 0; i < kWord; ++i)
+    sums[i] = narrow[i];
+  for (unsigned i = 0; i < kWord; ++i)
+    sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) << shift[each ? i : 0]);
+  if constexpr ((F & kWide) != 0)
     for (unsigned i = 0; i < kWord; ++i) {
-      const size_t p = (F & kOwnDynamics) != 0 ? first + i : shared;
-      sums[i] = static_cast<int32_t>(static_cast<uint32_t>(sums[i]) << neurons.shift[p]);
+      sums[i] = wrapped(sums[i] + wide[i], 22);
+      wide[i] &= ~member[i];
     }
-    if constexpr ((F & kWide) != 0)
-      for (unsigned i = 0; i < kWord; ++i)
-        sums[i] = wrapped(sums[i] + wide[first + i], 22);
-    unpack(members, member);
-    unpack(neurons.subtract[word], subtract);
-    const WordSums done =
-        updateWord<F>(span, neurons, first, shared, sums, member, subtract, firing);
-    for (unsigned i = 0; i < kWord; ++i)
-      narrow[first + i] = static_cast<int16_t>(~member[i] & narrow[first + i]);
-    if constexpr ((F & kWide) != 0)
-      for (unsigned i = 0; i < kWord; ++i)
-        wide[first + i] &= ~member[i];
-    uint8_t fired[kWord];
-    for (unsigned i = 0; i < kWord; ++i)
-      fired[i] = static_cast<uint8_t>(firing[i] & 1);
-    const uint64_t bits = packed(fired);
-    spikes[word] |= bits;
-    counts.active += static_cast<uint64_t>(done.active);
-    counts.currentWraps += static_cast<uint64_t>(done.wraps);
-    counts.membraneClamps += static_cast<uint64_t>(done.clamps);
-    quiet = done.active == 0 && bits == 0 && done.rest == 0;
-  }
+  for (unsigned i = 0; i < kWord; ++i)
+    narrow[i] = static_cast<int16_t>(~member[i] & narrow[i]);
+}
+
+// One tick of a word.
+template <unsigned F>
+void updateTick(const Span &span, NeuronWord *words, const TickBlock &block, uint32_t tick,
+                uint32_t word, UpdateCounts &counts) {
+  constexpr bool kOwn = (F & kOwnDynamics) != 0;
+  const NeuronWord &shared = words[span.firstWord];
+  const auto lane = static_cast<unsigned>(__builtin_ctzll(span.firstMask));
+  const size_t slot = (tick & block.slotMask) * block.stride + size_t{word} * kWord;
+  int16_t *const narrow = block.narrow + slot;
+  int32_t *const wide = block.wide + slot;
+  uint8_t &calm = span.calm[word - span.firstWord];
+  if (calm != 0 && !isDue<F>(narrow, wide))
+    return;
+  int32_t member[kWord], sums[kWord], firing[kWord];
+  unpack(membersOf(span, word), member);
+  takeSums<F>(narrow, wide, kOwn ? words[word].shift : shared.shift + lane, kOwn, member, sums);
+  const WordSums done = updateWord<F>(span, words[word], shared, lane, sums, member, firing);
+  uint8_t fired[kWord];
+  for (unsigned i = 0; i < kWord; ++i)
+    fired[i] = static_cast<uint8_t>(firing[i] & 1);
+  const uint64_t bits = packed(fired);
+  block.spikes[(tick - block.first) * block.spikeStride + word] |= bits;
+  counts.active += static_cast<uint64_t>(done.active);
+  counts.currentWraps += static_cast<uint64_t>(done.wraps);
+  counts.membraneClamps += static_cast<uint64_t>(done.clamps);
+  calm = done.active == 0 && bits == 0 && done.rest == 0 ? kQuiet : 0;
+}
+
+template <unsigned F>
+void updateSpan(const Span &span, NeuronWord *words, const TickBlock &block, UpdateCounts &counts) {
+  for (uint32_t word = span.firstWord; word <= span.lastWord; ++word)
+    for (uint32_t tick = block.first; tick < block.end; ++tick)
+      updateTick<F>(span, words, block, tick, word, counts);
 }
 
 template <class Weight>
-void addRowsLoop(int16_t *sums, uint32_t count, const Weight *weights, const uint32_t *offsets,
-                 uint32_t rows, uint32_t shift) {
-  for (uint32_t k = 0; k < rows; ++k) {
-    const Weight *row = weights + offsets[k];
+void addRowsLoop(int16_t *sums, uint32_t count, const Weight *weights, const RowList &rows,
+                 uint32_t shift) {
+  for (uint32_t k = 0; k < rows.size; ++k) {
+    const Weight *row = weights + rows.offsets[rows.picked[k]];
     for (uint32_t i = 0; i < count; ++i)
       sums[i] = static_cast<int16_t>(sums[i] + (row[i] * (1 << shift)));
   }
 }
 
-inline uint32_t gatherLoop(const uint64_t *spikes, const uint64_t *members, uint32_t words,
-                           const uint32_t *offsets, uint32_t *out) {
-  uint32_t *const begin = out;
-  for (uint32_t word = 0; word < words; ++word, offsets += kWord)
+inline uint32_t pickLoop(const uint64_t *spikes, const uint64_t *members, uint32_t words,
+                         uint16_t *out) {
+  uint16_t *const begin = out;
+  for (uint32_t word = 0; word < words; ++word)
     for (uint64_t bits = spikes[word] & members[word]; bits != 0; bits &= bits - 1)
-      *out++ = offsets[__builtin_ctzll(bits)];
+      *out++ = static_cast<uint16_t>(word * kWord + static_cast<uint32_t>(__builtin_ctzll(bits)));
   return static_cast<uint32_t>(out - begin);
 }
 
-inline void spreadLoop(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out) {
-  for (uint32_t i = 0; i < count; ++i)
-    out[i] = bits[(first + i) / kWord] >> ((first + i) % kWord) & 1;
+// The eight lowest bits as bytes of 0 and 1, the first in the lowest.
+inline uint64_t unpacked(uint64_t bits) {
+  const uint64_t each = (bits & 255) * 0x0101010101010101u & 0x8040201008040201u;
+  return (each + 0x7F7F7F7F7F7F7F7Fu) >> 7 & 0x0101010101010101u;
 }
 
-inline void countLoop(const uint64_t *bits, uint32_t words, uint8_t *counts) {
-  for (uint32_t word = 0; word < words; ++word, counts += kWord)
-    for (uint32_t i = 0; i < kWord && bits[word] != 0; ++i)
-      counts[i] = static_cast<uint8_t>(counts[i] + (bits[word] >> i & 1));
+inline void spreadLoop(const uint64_t *bits, uint32_t first, uint32_t count, uint8_t *out) {
+  for (uint32_t i = 0; i < count; i += 8) {
+    const uint32_t at = first + i, below = at % kWord;
+    uint64_t eight = bits[at / kWord] >> below;
+    if (below > kWord - 8)
+      eight |= bits[at / kWord + 1] << (kWord - below);
+    const uint64_t bytes = unpacked(eight);
+    if (count - i >= 8)
+      __builtin_memcpy(out + i, &bytes, 8);
+    else
+      __builtin_memcpy(out + i, &bytes, count - i);
+  }
+}
+
+inline void countLoop(const uint64_t *bits, uint32_t words, uint32_t rows, size_t stride,
+                      uint8_t *counts) {
+  for (uint32_t word = 0; word < words; ++word)
+    for (uint32_t i = 0; i < kWord; i += 8) {
+      uint64_t eight;
+      __builtin_memcpy(&eight, counts + word * kWord + i, 8);
+      for (uint32_t row = 0; row < rows; ++row)
+        eight += unpacked(bits[row * stride + word] >> i);
+      __builtin_memcpy(counts + word * kWord + i, &eight, 8);
+    }
 }
 
 } // namespace

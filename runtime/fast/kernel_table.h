@@ -7,4 +7,4 @@
   SNNC_UPDATE_8(F, (n)), SNNC_UPDATE_8(F, (n) + 8), SNNC_UPDATE_8(F, (n) + 16),                    \
       SNNC_UPDATE_8(F, (n) + 24)
 #define SNNC_UPDATE_KERNELS(F)                                                                     \
-  { SNNC_UPDATE_32(F, 0), SNNC_UPDATE_32(F, 32), SNNC_UPDATE_32(F, 64), SNNC_UPDATE_32(F, 96) }
+  { SNNC_UPDATE_32(F, 0), SNNC_UPDATE_32(F, 32) }

@@ -8,7 +8,7 @@ const Kernels kPortableKernels = {"portable",
                                   SNNC_UPDATE_KERNELS(updateSpan),
                                   addRowsLoop<int8_t>,
                                   addRowsLoop<int16_t>,
-                                  gatherLoop,
+                                  pickLoop,
                                   spreadLoop,
                                   countLoop};
 

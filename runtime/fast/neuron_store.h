@@ -1,4 +1,4 @@
-// State and registers of all neurons, an array of each.
+// State and registers of all neurons.
 #pragma once
 
 #include "common/image/image.h"
@@ -18,14 +18,15 @@ public:
   void reset(); // initial u, v and refractory state; biases stay
   void writeBias(uint32_t first, llvm::ArrayRef<int16_t> mantissas);
   void read(uint32_t first, llvm::MutableArrayRef<NeuronState> out) const;
-  NeuronArrays arrays(const Tables &tables);
+  NeuronWord *data() { return words.data(); }
 
 private:
-  LineVector<int32_t> u, v, refractory, initial;
-  LineVector<int32_t> biasCurrent, biasMembrane, biasUnit; // unit: 1 << biasExp
-  LineVector<int32_t> toCurrent;                           // -1 or 0
-  LineVector<int32_t> keepU, keepV, threshold, resetValue, period;
-  std::vector<uint64_t> subtract;
+  void configure(NeuronWord &word, unsigned lane, const net::NeuronConfig &config, uint32_t du,
+                 int32_t vmin);
+
+  LineVector<NeuronWord> words;
+  // [neuron] first v; 1 << biasExp; -1 where the bias acts on u, else 0
+  LineVector<int32_t> initial, biasUnit, toCurrent;
 };
 
 } // namespace snnc::runtime::fast

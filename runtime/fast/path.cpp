@@ -35,6 +35,19 @@ bool isUsable(Path path) {
   return path == Path::Portable;
 }
 
+Kernels kernelsOf(Path path) {
+  if (path == Path::Portable)
+    return kPortableKernels;
+  if (path == Path::Avx2)
+    return kAvx2Kernels;
+  Kernels kernels = kAvx512Kernels;
+#if defined(__x86_64__)
+  if (kPickBitsVbmi2 != nullptr && __builtin_cpu_supports("avx512vbmi2"))
+    kernels.pickBits = kPickBitsVbmi2;
+#endif
+  return kernels;
+}
+
 llvm::Expected<Path> choosePath() {
   const char *wanted = std::getenv("SNNC_FAST_PATH");
   Path widest = Path::Portable;

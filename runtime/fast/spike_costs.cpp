@@ -13,9 +13,10 @@ SpikeCosts::SpikeCosts(const image::Image &image, const Tables &tables, const Ke
   }
 }
 
-void SpikeCosts::countSpikes(const uint64_t *fired) {
-  kernels->countBits(fired, tables->neurons / kWord, recent.data());
-  if (++ticks == UINT8_MAX)
+void SpikeCosts::countSpikes(const uint64_t *fired, uint32_t rows, size_t stride) {
+  kernels->countBits(fired, tables->neurons / kWord, rows, stride, recent.data());
+  ticks += rows;
+  if (ticks + kMostRows > UINT8_MAX)
     flush();
 }
 

@@ -16,7 +16,9 @@ public:
   // `tables` and `kernels` outlive it.
   SpikeCosts(const image::Image &image, const Tables &tables, const Kernels &kernels);
 
-  void countSpikes(const uint64_t *fired);
+  // Of `rows` ticks, at most kMostRows, a row of every `stride` words.
+  void countSpikes(const uint64_t *fired, uint32_t rows, size_t stride);
+  static constexpr uint32_t kMostRows = 64;
   // Adds the packet's hops, lookup, words and synops. Its axon over all cores; empty if there is
   // none that was written.
   std::optional<uint32_t> countPacket(const HostPacket &packet, Counters &counters);

@@ -4,7 +4,7 @@
 // a narrow one of 16 bits, for rows whose bound says that they cannot leave it (Row::narrow), and a
 // wide one, wrapped to 22 bits after every addition, for all others: rows without that bound, more
 // packets than the image's routes can send, and messages that are due before a target's window
-// opens, which a later tick of the same slot reads with its own.
+// opens, which a later tick reads with its own.
 #pragma once
 
 #include "common/target/target.h"
@@ -20,39 +20,52 @@ public:
   Sums(const Tables &tables, const target::CoreSpec &spec, const Kernels &kernels);
 
   void reset(); // nothing due
+  // All neurons have taken their sums of this tick: they are 0.
+  void setTaken(uint32_t tick) { used[tick & slotMask] = {}; }
 
-  struct Slot {
-    int16_t *narrow;
-    int32_t *wide;
-    bool wideUsed; // some wide sum may not be 0
+  // Ticks [first, end); their spikes are the caller's to add.
+  TickBlock block(uint32_t first, uint32_t end);
+  // Whether a wide sum of these ticks may not be 0.
+  bool isWideUsed(uint32_t first, uint32_t end) const;
+
+  // Spikes of ticks [first, end), a row of `stride` words for each. Messages without delay are due
+  // a tick later.
+  struct Fired {
+    const uint64_t *bits;
+    size_t stride;
+    uint32_t first, end;
   };
-  Slot slot(uint32_t tick) {
-    const size_t index = tick & slotMask;
-    return {&narrow[index * stride], &wide[index * stride], wideUsed[index] != 0};
-  }
-
-  // The messages of all neurons in `fired`; those without delay are due in `tick`.
-  void send(const uint64_t *fired, uint32_t tick, Counters &counters);
+  // The messages of the neurons of a bundle; outside the bundles, of a span.
+  void send(const Bundle &bundle, const Fired &fired, Counters &counters);
+  void send(const Span &span, const Fired &fired, Counters &counters);
   // A host packet that is due in tick + delay. Complete only after flush().
   void inject(uint32_t axon, uint32_t tick, uint32_t delay, Counters &counters);
-  void flush(Counters &counters);
+  void flush();
+  void nextTick() { ++stepNumber; } // the routes of inputs may send again
 
 private:
-  void sendBundle(const Bundle &bundle, const uint64_t *fired, uint32_t tick, Counters &counters);
+  void fetchAhead(size_t i, size_t count) const;
   void add(const Row &row, uint32_t due, bool narrowly, Counters &counters);
-  void addNarrow(const Row &row, uint32_t due, const uint32_t *offsets, uint32_t rows);
+  void addNarrow(const Row &row, uint32_t due, const RowList &rows);
+  uint32_t readAt(uint32_t due, uint32_t neuron) const;
   void addWide(const Row &row, uint32_t due, uint32_t weights, Counters &counters);
 
   const Tables *tables = nullptr;
   const Kernels *kernels = nullptr;
-  uint32_t slotMask = 0, weightShift = 0;
+  uint32_t delaySlots = 1, slotMask = 0, weightShift = 0;
   size_t stride = 0; // sums per slot
   LineVector<int16_t> narrow;
   LineVector<int32_t> wide;
-  std::vector<uint8_t> wideUsed; // [slot]
+  struct Used {
+    bool narrow = false, wide = false; // some sum may not be 0
+  };
+  std::vector<Used> used; // [slot]
 
+  std::vector<uint32_t> senders; // of a span in one tick
+  LineVector<uint16_t> picked;   // sources of a bundle that fired, tick after tick
   // Rows that follow each other and lie over the same targets go together.
   LineVector<uint32_t> offsets;
+  std::vector<uint16_t> inOrder; // 0, 1, ... picks all of them
   uint32_t gathered = 0;
   Row gatheredRow;
   uint32_t gatheredDue = 0;

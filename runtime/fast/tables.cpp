@@ -2,6 +2,7 @@
 
 #include "common/image/synapse_words.h"
 #include "runtime/fast/bundles.h"
+#include "runtime/fast/stages.h"
 
 #include <algorithm>
 #include <map>
@@ -43,7 +44,6 @@ private:
   const image::WordFormat format;
   Tables tables;
   std::vector<uint64_t> messages; // [axon] that may be due in one tick
-  std::vector<uint32_t> skews;    // [neuron] first tick of its window; 0 where there is none
   // Of the core under way, per local neuron.
   std::vector<uint8_t> unit; // exponent that its narrow sum counts in
   std::vector<bool> reached; // some weight leads to it
@@ -67,8 +67,8 @@ void Flattener::number() {
     tables.coreOfWord.resize(tables.neurons / kWord, c);
     tables.axonBase.push_back(tables.axonBase.back() + static_cast<uint32_t>(core.axons.size()));
   }
-  skews.resize(tables.neurons);
-  tables.shifts.resize(tables.neurons + kSlack);
+  tables.opens.resize(tables.neurons);
+  tables.shifts.resize(tables.neurons);
   tables.axonRows.resize(tables.axonBase.back());
   tables.axonCosts.resize(tables.axonBase.back());
 }
@@ -217,7 +217,7 @@ Row Flattener::makeRow(uint32_t c, const image::AxonEntry &entry, const List &li
     row.narrow &=
         fits[base + i] && entry.exponent >= unit[base + i] && (first || shift == row.shift);
     row.shift = shift;
-    row.earliest = std::max(row.earliest, skews[row.target + i]);
+    row.earliest = std::max(row.earliest, tables.opens[row.target + i]);
     first = false;
   });
   return row;
@@ -234,7 +234,7 @@ void Flattener::addCore(uint32_t c) {
     lists.push_back(place->second);
   }
   for (const image::Group &group : core.groups)
-    std::fill_n(skews.begin() + tables.coreBase[c] + group.first, group.count, group.skew);
+    std::fill_n(tables.opens.begin() + tables.coreBase[c] + group.first, group.count, group.skew);
   bound(c, lists);
   addGroups(c);
   for (uint32_t a = 0; a < core.axons.size(); ++a) {
@@ -258,13 +258,19 @@ unsigned flagsOf(llvm::ArrayRef<net::NeuronConfig> neurons, uint32_t duOffset, b
     flags |= neuron.biasToCurrent ? kBiasCurrent : 0u;
   }
   using Config = net::NeuronConfig;
-  if (differ(neurons, &Config::threshold) || differ(neurons, &Config::compareGe) ||
-      differ(neurons, &Config::reset))
-    flags |= kOwnThreshold;
   if (unitsDiffer || differ(neurons, &Config::du) || differ(neurons, &Config::dv) ||
-      differ(neurons, &Config::refractory))
+      differ(neurons, &Config::refractory) || differ(neurons, &Config::resetSubtract))
     flags |= kOwnDynamics;
   return flags;
+}
+
+// Span::staysInRange for one neuron, whatever its bias becomes. An accumulator is below kSmall too,
+// and a spike's v above the threshold.
+bool staysInRange(const net::NeuronConfig &neuron, const image::CoreImage &core) {
+  constexpr int64_t kMostMantissa = 1 << 12;
+  const int64_t most = 3 * int64_t{kSmall} + (kMostMantissa << neuron.biasExp);
+  return most <= core.vmax && -most >= core.vmin &&
+         (!neuron.resetSubtract || int64_t{neuron.threshold} - neuron.reset >= core.vmin);
 }
 
 void Flattener::addGroups(uint32_t c) {
@@ -272,6 +278,7 @@ void Flattener::addGroups(uint32_t c) {
   for (const image::Group &group : core.groups) {
     GroupPlan plan;
     const uint32_t begin = tables.coreBase[c] + group.first, last = begin + group.count - 1;
+    const auto members = llvm::ArrayRef(core.neurons).slice(group.first, group.count);
     plan.core = c;
     plan.skew = group.skew;
     plan.size = group.count;
@@ -283,11 +290,12 @@ void Flattener::addGroups(uint32_t c) {
       plan.span.firstMask = plan.span.lastMask = plan.span.firstMask & plan.span.lastMask;
     plan.span.vmin = core.vmin;
     plan.span.vmax = core.vmax;
+    plan.span.staysInRange = llvm::all_of(
+        members, [&](const net::NeuronConfig &neuron) { return staysInRange(neuron, core); });
     const auto units = llvm::ArrayRef<uint8_t>(unit).slice(group.first, group.count);
     const bool unitsDiffer =
         std::any_of(units.begin(), units.end(), [&](uint8_t u) { return u != units.front(); });
-    plan.flags = flagsOf(llvm::ArrayRef(core.neurons).slice(group.first, group.count),
-                         core.duOffset, unitsDiffer);
+    plan.flags = flagsOf(members, core.duOffset, unitsDiffer);
     const auto from = reached.begin() + group.first;
     if (std::none_of(from, from + group.count, [](bool is) { return is; }))
       plan.flags |= kUnreached;
@@ -304,6 +312,7 @@ Tables Flattener::run() {
   tables.weights8.resize(tables.weights8.size() + kSlack);
   tables.weights16.resize(tables.weights16.size() + kSlack);
   bundleRows(image, tables);
+  makeStages(tables);
   return std::move(tables);
 }
 

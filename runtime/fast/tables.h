@@ -47,9 +47,17 @@ struct Bundle {
 
 // A group of the image, with what its neurons share.
 struct GroupPlan {
-  Span span; // quiet is set by the machine
+  Span span; // calm is set by the machine
   uint32_t core = 0, skew = 0, size = 0;
-  unsigned flags = 0; // SpanFlag, without kWide
+  unsigned flags = 0;   // SpanFlag, without kWide
+  bool hasRows = false; // some neuron has rows outside the bundles
+};
+
+// Groups whose updates may run together, before any of their messages is sent, and the bundles that
+// are sent then.
+inline constexpr uint32_t kMostBlockTicks = 32;
+struct Stage {
+  std::vector<uint32_t> groups, bundles;
 };
 
 struct AxonCost {
@@ -63,7 +71,10 @@ struct Tables {
   std::vector<uint32_t> coreOfWord; // [neuron / kWord]
   std::vector<int32_t> coreAt;      // [y * mesh width + x]; -1: no core
   std::vector<GroupPlan> groups;
-  LineVector<int32_t> shifts; // [neuron + slack] of the narrow sums
+  std::vector<Stage> stages;   // in the order they run
+  uint32_t blockTicks = 1;     // that a stage may run before the next one
+  std::vector<uint32_t> opens; // [neuron] first tick of its window; 0 where there is none
+  std::vector<uint8_t> shifts; // [neuron] of the narrow sums
 
   LineVector<int8_t> weights8;
   LineVector<int16_t> weights16;

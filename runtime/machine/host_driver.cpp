@@ -127,14 +127,20 @@ trace::SampleTrace HostDriver::run(const data::EncodedSample &sample, const Opti
     trace.populations.push_back(std::move(entry));
   }
 
+  // Held values are written once; then nothing has to happen between ticks.
+  const bool together =
+      sample.analog() && !sample.valuesPerStep() && !options.recordState && !options.onTick;
   machine.reset();
-  for (uint32_t tick = 0; tick < ticksPerSample(); ++tick) {
+  for (uint32_t tick = 0; tick < ticksPerSample();) {
     writeBiases(sample, tick);
     injectSpikes(sample, tick);
-    machine.step();
-    record(trace, tick, options.recordState);
+    const uint32_t ran = machine.run(together ? ticksPerSample() - tick : 1);
+    recordSpikes(trace, tick, ran);
+    if (options.recordState)
+      recordState(trace, tick);
     if (options.onTick)
       options.onTick(tick);
+    tick += ran;
   }
   return trace;
 }
@@ -156,9 +162,9 @@ void HostDriver::writeBiases(const data::EncodedSample &sample, uint32_t tick) {
                                        layer.inputs);
     const llvm::ArrayRef<int16_t> mantissas = layer.runner.evaluate(values, hostStats);
     for (const BiasBurst &burst : layer.bursts) {
-      plan->burst.clear();
-      for (uint32_t neuron : burst.neurons)
-        plan->burst.push_back(mantissas[neuron]);
+      plan->burst.resize(burst.neurons.size());
+      for (size_t i = 0; i < burst.neurons.size(); ++i)
+        plan->burst[i] = mantissas[burst.neurons[i]];
       machine.writeBias(burst.core, burst.first, plan->burst);
     }
   }
@@ -177,19 +183,22 @@ void HostDriver::injectSpikes(const data::EncodedSample &sample, uint32_t tick) 
   machine.inject(plan->packets);
 }
 
-void HostDriver::record(trace::SampleTrace &trace, uint32_t tick, bool recordState) {
+void HostDriver::recordSpikes(trace::SampleTrace &trace, uint32_t tick, uint32_t ticks) {
   for (size_t p = 0; p < image.populations.size(); ++p) {
     const image::PopulationMap &population = image.populations[p];
-    const uint32_t step = tick - population.skew;
-    if (step >= steps)
+    const uint32_t begin = std::max(tick, population.skew);
+    const uint32_t end = std::min(tick + ticks, population.skew + steps);
+    if (begin >= end)
       continue;
     trace::PopulationTrace &entry = trace.populations[p];
-    const llvm::MutableArrayRef<uint8_t> row(&entry.spikes[size_t{step} * entry.size], entry.size);
+    uint8_t *row = &entry.spikes[size_t{begin - population.skew} * entry.size];
     for (const image::Segment &segment : population.segments)
-      machine.readSpikes(segment.core, segment.local, row.slice(segment.first, segment.count));
+      machine.readSpikes({segment.core, segment.local, segment.count, begin - tick, end - begin,
+                          row + segment.first, entry.size});
   }
-  if (!recordState)
-    return;
+}
+
+void HostDriver::recordState(trace::SampleTrace &trace, uint32_t tick) {
   for (size_t p = 0; p < image.populations.size(); ++p) {
     const image::PopulationMap &population = image.populations[p];
     const uint32_t step = tick - population.skew;

@@ -45,7 +45,9 @@ private:
   struct Plan; // worked out once from the image: bias bursts, packet routes
   void writeBiases(const data::EncodedSample &sample, uint32_t tick);
   void injectSpikes(const data::EncodedSample &sample, uint32_t tick);
-  void record(trace::SampleTrace &trace, uint32_t tick, bool recordState);
+  // Of ticks [tick, tick + ticks), which the machine ran last.
+  void recordSpikes(trace::SampleTrace &trace, uint32_t tick, uint32_t ticks);
+  void recordState(trace::SampleTrace &trace, uint32_t tick);
 
   const image::Image &image;
   Machine &machine;

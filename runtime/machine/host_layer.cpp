@@ -3,6 +3,8 @@
 #include "common/support/fixed_point.h"
 #include "runtime/machine/host_sums.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -16,7 +18,7 @@ constexpr int64_t kMantissaMin = -4096, kMantissaMax = 4095; // 13 bits signed
 
 } // namespace
 
-HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
+HostLayerRunner::HostLayerRunner(const net::HostLayer &layer, const HostKernels &kernels)
     : layer(layer), sparse(std::get_if<net::SparseInts>(&layer.weights)) {
   if (sparse) {
     currents.resize(sparse->posts);
@@ -38,18 +40,43 @@ HostLayerRunner::HostLayerRunner(const net::HostLayer &layer)
     }
   }
   mantissas.resize(currents.size());
-  narrow = fitsInt32();
-  if (!narrow)
+  if (!fitsInt32())
     return;
+  if (kernels.quads.add != nullptr && fitsBytes())
+    makeGroups(byQuad, kernels.quads);
+  else
+    makeGroups(byPair, kernels.pairs);
+}
+
+template <class Weight>
+void HostLayerRunner::makeGroups(LineVector<Weight> &byGroup, const GroupKernels &chosen) {
+  constexpr size_t kSize = 4 / sizeof(Weight);
+  kernels = chosen;
+  const size_t targets = currents.size(), sources = nonzeroWeights.size();
+  const size_t padded = llvm::alignTo(targets, kHostLanes);
+  const size_t count = llvm::divideCeil(sources, kSize);
+  byGroup.resize(count * padded * kSize);
+  for (size_t source = 0; source < sources; ++source)
+    for (size_t target = 0; target < targets; ++target)
+      byGroup[(source / kSize * padded + target) * kSize + source % kSize] =
+          static_cast<Weight>(bySource[source * targets + target]);
+  bySource = {};
   biases.assign(layer.bias.begin(), layer.bias.end());
-  biases.resize(currents.size());
-  sums.resize(currents.size());
-  inputs.resize(nonzeroWeights.size());
-  active.resize(nonzeroWeights.size());
+  biases.resize(padded);
+  shifts.assign(layer.shift.begin(), layer.shift.end());
+  sums.resize(padded);
+  activeGroups.resize(count + kHostLanes);
+  activeInputs.resize(count + kHostLanes);
+}
+
+bool HostLayerRunner::fitsBytes() const {
+  return layer.inputMin >= 0 && layer.inputMax <= UINT8_MAX &&
+         std::all_of(bySource.begin(), bySource.end(),
+                     [](int16_t weight) { return weight == static_cast<int8_t>(weight); });
 }
 
 bool HostLayerRunner::fitsInt32() const {
-  if (sparse ||
+  if (sparse || layer.inputMin < INT16_MIN || layer.inputMax > INT16_MAX ||
       std::any_of(layer.shift.begin(), layer.shift.end(), [](uint8_t s) { return s > 29; }))
     return false;
   const int64_t most =
@@ -66,20 +93,16 @@ bool HostLayerRunner::fitsInt32() const {
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluateNarrow(llvm::ArrayRef<float> values,
                                                         HostStats &stats) {
-  stats.inputSaturations += scaleInputs(values.data(), inputs.size(), layer.inputScale,
-                                        layer.inputMin, layer.inputMax, inputs.data());
-  size_t count = 0;
-  uint64_t macs = 0;
-  for (uint32_t source = 0; source < inputs.size(); ++source) {
-    active[count] = source;
-    count += inputs[source] != 0;
-    macs += inputs[source] != 0 ? nonzeroWeights[source] : 0;
-  }
-  stats.macs += macs;
+  const void *weights = byQuad.empty() ? static_cast<const void *>(byPair.data()) : byQuad.data();
+  ActiveGroups active{.groups = activeGroups.data(), .x = activeInputs.data()};
+  kernels.scaleInputs(values.data(), nonzeroWeights.data(), nonzeroWeights.size(),
+                      {layer.inputScale, layer.inputMin, layer.inputMax}, active);
+  stats.inputSaturations += active.clipped;
+  stats.macs += active.macs;
   std::copy(biases.begin(), biases.end(), sums.begin());
-  addSources(sums.data(), sums.size(), bySource.data(), active.data(), inputs.data(), count);
+  kernels.add(sums.data(), sums.size(), weights, active);
   stats.biasSaturations +=
-      roundMantissas(sums.data(), layer.shift.data(), sums.size(), mantissas.data());
+      roundMantissas(sums.data(), shifts.data(), mantissas.size(), mantissas.data());
   return mantissas;
 }
 
@@ -95,7 +118,7 @@ void HostLayerRunner::add(uint32_t source, int64_t x) {
 }
 
 llvm::ArrayRef<int16_t> HostLayerRunner::evaluate(llvm::ArrayRef<float> values, HostStats &stats) {
-  if (narrow)
+  if (kernels.add != nullptr)
     return evaluateNarrow(values, stats);
   std::copy(layer.bias.begin(), layer.bias.end(), currents.begin());
   if (layer.bias.empty())

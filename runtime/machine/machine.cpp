@@ -4,13 +4,20 @@
 
 namespace snnc::runtime {
 
-void Machine::readSpikes(uint32_t core, uint32_t first, llvm::MutableArrayRef<uint8_t> out) const {
-  std::fill(out.begin(), out.end(), 0);
+uint32_t Machine::run(uint32_t) {
+  step();
+  return 1;
+}
+
+void Machine::readSpikes(const SpikeBlock &block) const {
+  std::fill_n(block.out, block.count, 0);
   const llvm::ArrayRef<SpikeEvent> events = spikes();
-  const SpikeEvent *event = std::lower_bound(events.begin(), events.end(), SpikeEvent{core, first});
-  for (; event != events.end() && event->core == core && event->neuron - first < out.size();
+  const SpikeEvent *event =
+      std::lower_bound(events.begin(), events.end(), SpikeEvent{block.core, block.first});
+  for (; event != events.end() && event->core == block.core &&
+         event->neuron - block.first < block.count;
        ++event)
-    out[event->neuron - first] = 1;
+    block.out[event->neuron - block.first] = 1;
 }
 
 } // namespace snnc::runtime

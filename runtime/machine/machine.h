@@ -41,6 +41,14 @@ struct NeuronState {
   auto operator<=>(const NeuronState &) const = default;
 };
 
+// Where to write the spikes of consecutive neurons of a core in ticks of the last run() or step().
+struct SpikeBlock {
+  uint32_t core = 0, first = 0, count = 0; // neurons
+  uint32_t tick = 0, ticks = 1;            // tick 0 is the run's first
+  uint8_t *out = nullptr;                  // a row of `count` per tick,
+  size_t stride = 0;                       // so far apart
+};
+
 class Machine {
 public:
   virtual ~Machine() = default;
@@ -56,11 +64,13 @@ public:
   virtual void inject(llvm::ArrayRef<HostPacket> packets) = 0;
   // Runs one tick to its end.
   virtual void step() = 0;
+  // Runs ticks with nothing written in between, at least one and at most `most`; returns how many.
+  virtual uint32_t run(uint32_t most);
 
   // Of the last tick, sorted by (core, neuron).
   virtual llvm::ArrayRef<SpikeEvent> spikes() const = 0;
-  // The same for neurons [first, first + out.size()) of a core: 1 where one fired, else 0.
-  virtual void readSpikes(uint32_t core, uint32_t first, llvm::MutableArrayRef<uint8_t> out) const;
+  // 1 where a neuron fired, else 0, for all ticks of the block.
+  virtual void readSpikes(const SpikeBlock &block) const;
   // Of the last tick, sorted by (core, cycle). Empty for machines without a clock.
   virtual llvm::ArrayRef<SendEvent> sends() const = 0;
   virtual uint64_t tickCycles() const = 0; // length of the last tick; 0 without a clock

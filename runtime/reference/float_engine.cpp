@@ -49,6 +49,7 @@ template <class Real> struct Layer {
   // With a rounding grid the state is kept in membrane units: gains of the weights, and v in
   // float units is v / scale + rest. Otherwise empty.
   std::vector<double> gains, scale, rest;
+  std::vector<double> currentStep; // in units of x; empty: currents are not rounded
 
   const Neuron<Real> &neuron(uint32_t n) const { return neurons[broadcast ? 0 : n]; }
 };
@@ -65,6 +66,14 @@ double decayOnGrid(double decay) {
   constexpr double kOne = 4096.0, kTolerance = 1e-3; // net::discretize snaps by up to 2e-7
   const double steps = std::nearbyint(decay * kOne);
   return std::abs(decay * kOne - steps) <= kTolerance ? steps / kOne : decay;
+}
+
+// As the host fills a bias register of 13 bits whose unit is `step`. What is half a step but for
+// the rounding of float weights is half a step.
+double roundCurrent(double value, double step) {
+  constexpr double kParts = 1024;
+  const double steps = std::nearbyint(value / step * kParts) / kParts;
+  return std::clamp(std::nearbyint(steps), -4096.0, 4095.0) * step;
 }
 
 // The same neuron with its state in units of 1/scale and all gains in `gain`, for the weights.
@@ -93,6 +102,9 @@ private:
                  const data::EncodedSample &sample);
   bool update(const Layer<Real> &layer, LayerState<Real> &state, uint32_t n) const;
   void record(const Layer<Real> &layer, const LayerState<Real> &state, double *out) const;
+  bool isAnalog(const Input<Real> &input, const data::EncodedSample &sample) const {
+    return sample.analog() && shell.populations[input.source].kind == net::NeuronKind::Input;
+  }
 
   net::Net shell; // populations' names and shapes, inputs
   bool compareGe = false;
@@ -164,7 +176,7 @@ llvm::Error Engine<Real>::addLayer(const net::Net &network, uint32_t p, const Ro
   layer.reset = population.kind == net::NeuronKind::Threshold
                     ? net::ResetRule::None
                     : net::resetRule(population, network.profile);
-  if (grid != nullptr) {
+  if (grid != nullptr && !grid->populations[p].scale.empty()) {
     layer.scale = grid->populations[p].scale;
     layer.rest = grid->populations[p].rest;
     layer.gains.resize(layer.size);
@@ -175,6 +187,13 @@ llvm::Error Engine<Real>::addLayer(const net::Net &network, uint32_t p, const Ro
     layer.neurons = {updates->begin(), updates->end()};
     layer.broadcast = updates->size() == 1;
   }
+  if (grid != nullptr)
+    for (uint32_t n = 0; n < grid->populations[p].currentStep.size(); ++n) {
+      const net::NeuronUpdate &update = (*updates)[updates->size() == 1 ? 0 : n];
+      const double gain =
+          layer.scale.empty() ? 1 / (update.currentGain * update.membraneGain) : layer.scale[n];
+      layer.currentStep.push_back(grid->populations[p].currentStep[n] * gain);
+    }
   addInputs(network, layer);
   layers.push_back(std::move(layer));
   return llvm::Error::success();
@@ -242,20 +261,34 @@ void Engine<Real>::addAnalog(Layer<Real> &layer, LayerState<Real> &state, size_t
     state.x[n] += drive[n];
 }
 
-// x of one step.
+// x of one step. What the host computes comes first: it is rounded before spikes are added.
 template <class Real>
 void Engine<Real>::gather(Layer<Real> &layer, LayerState<Real> &state, uint32_t step,
                           const data::EncodedSample &sample, const SpikeHistory &history) {
   std::fill(state.x.begin(), state.x.end(), Real{0});
-  for (size_t k = 0; k < layer.inputs.size(); ++k) {
+  const bool rounds = !layer.currentStep.empty();
+  const auto add = [&](size_t k) {
     Input<Real> &input = layer.inputs[k];
-    if (sample.analog() && shell.populations[input.source].kind == net::NeuronKind::Input)
+    if (isAnalog(input, sample))
       addAnalog(layer, state, k, step, sample);
     else
       input.maps.addSpikes(history.arriving(input.source, step, input.delay), state.x.data());
-  }
-  for (size_t n = 0; n < layer.bias.size(); ++n)
-    state.x[n] += layer.bias[n];
+  };
+  const auto addBias = [&] {
+    for (size_t n = 0; n < layer.bias.size(); ++n)
+      state.x[n] += layer.bias[n];
+  };
+  for (size_t k = 0; k < layer.inputs.size(); ++k)
+    if (!rounds || isAnalog(layer.inputs[k], sample))
+      add(k);
+  addBias();
+  if (!rounds)
+    return;
+  for (uint32_t n = 0; n < layer.size; ++n)
+    state.x[n] = static_cast<Real>(roundCurrent(state.x[n], layer.currentStep[n]));
+  for (size_t k = 0; k < layer.inputs.size(); ++k)
+    if (!isAnalog(layer.inputs[k], sample))
+      add(k);
 }
 
 template <class Real>
@@ -343,7 +376,7 @@ llvm::Expected<std::unique_ptr<FloatEngine>> createAs(const net::Net &network,
 RoundingGrid RoundingGrid::of(const net::QuantNet &quant) {
   RoundingGrid grid;
   for (const net::QuantPopulation &population : quant.populations)
-    grid.populations.push_back({population.scale, population.rest});
+    grid.populations.push_back({population.scale, population.rest, {}});
   return grid;
 }
 

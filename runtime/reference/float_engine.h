@@ -32,10 +32,15 @@ namespace snnc::runtime::reference {
 // The units in which a target's cores keep the state of each neuron.
 struct RoundingGrid {
   struct Population {
-    std::vector<double> scale; // membrane units per float unit, > 0, per neuron
-    std::vector<double> rest;  // float units, per neuron; empty = 0
+    // Membrane units per float unit, > 0, per neuron; empty = this population is not rounded.
+    std::vector<double> scale;
+    std::vector<double> rest; // float units, per neuron; empty = 0
+    // Float units, > 0, per neuron; empty = not rounded. What analog inputs and the bias bring in a
+    // step is rounded half to even (within 1/2048) to a multiple, -4096 to 4095 of them: the bias
+    // register that a host writes. By itself: the scales may be empty.
+    std::vector<double> currentStep = {};
   };
-  std::vector<Population> populations; // as in the network; inputs have none
+  std::vector<Population> populations; // as in the network
 
   // REQUIRES: every population of neurons has scales, as `quantize` leaves them.
   static RoundingGrid of(const net::QuantNet &quant);

@@ -83,8 +83,6 @@ Json toJson(const EvalReport &report);
 
 Json toJson(const energy::EnergyReport &energy);
 Json toJson(const Counters &counters); // totals over cores, then the machine's own
-// Per layer the spike differences of every cause, "all" for those of the quantised network.
-Json toJson(const verify::CauseReport &causes);
 Json toJson(const net::Profile &profile); // values, and "origin" with where each came from
 std::string profileText(const net::Profile &profile); // one line
 

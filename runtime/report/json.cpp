@@ -1,3 +1,4 @@
+#include "runtime/report/causes_report.h"
 #include "runtime/report/eval_report.h"
 
 namespace snnc::runtime::report {
@@ -88,27 +89,6 @@ static Json operationsJson(const energy::Operations &operations) {
           {"synops", operations.synops},
           {"neuron_updates", operations.neuronUpdates},
           {"synops_equal_effective_acs", operations.synopsAgree}};
-}
-
-static std::string causeKey(const verify::CauseRow &row) {
-  return row.name == "quantised" ? "all" : row.name;
-}
-
-Json toJson(const verify::CauseReport &causes) {
-  Json layers = Json::array(), predictions = Json::object();
-  for (size_t i = 0; i < causes.layers.size(); ++i) {
-    const verify::CauseReport::Layer &layer = causes.layers[i];
-    Json entry = {{"name", layer.name}, {"neurons", layer.neurons}, {"spikes", layer.spikes}};
-    for (const verify::CauseRow &row : causes.rows)
-      entry[causeKey(row)] = row.differences[i];
-    layers.push_back(std::move(entry));
-  }
-  for (const verify::CauseRow &row : causes.rows)
-    predictions[causeKey(row)] = row.predictions;
-  return {{"samples", causes.samples},
-          {"steps", causes.steps},
-          {"layers", layers},
-          {"predictions", predictions}};
 }
 
 Json toJson(const EvalReport &report) {

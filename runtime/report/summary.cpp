@@ -1,3 +1,4 @@
+#include "runtime/report/causes_report.h"
 #include "runtime/report/eval_report.h"
 #include "runtime/report/format.h"
 
@@ -251,7 +252,7 @@ void printSummary(const EvalReport &report, raw_ostream &os) {
   printAccuracy(report, os);
   if (report.causes) {
     heading(os, "why the integers differ (one cause at a time)");
-    verify::print(*report.causes, os);
+    print(*report.causes, os);
   }
   heading(os, "latency");
   line(

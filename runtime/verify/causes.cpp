@@ -1,381 +1,381 @@
 #include "runtime/verify/causes.h"
 
-#include "common/net/dequantize.h"
-#include "common/net/synapses.h"
 #include "common/trace/readout.h"
-#include "runtime/reference/float_engine.h"
 #include "runtime/reference/quant_engine.h"
-
-#include "llvm/Support/Format.h"
+#include "runtime/verify/mixture.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+#include <mutex>
 #include <numeric>
+#include <thread>
 
 namespace snnc::runtime::verify {
 namespace {
 
 using reference::FloatEngine;
 
-struct Change {
-  const char *name = "";
-  bool weights = false, parameters = false, decays = false, rounding = false, inputs = false;
-};
-
-constexpr Change kChanges[] = {
-    {.name = "weights", .weights = true}, {.name = "parameters", .parameters = true},
-    {.name = "decays", .decays = true},   {.name = "rounding", .rounding = true},
-    {.name = "inputs", .inputs = true},   {"together", true, true, true, true, true},
-};
-
-// ---- the float network with something of the quantised one in it
-
-const net::Projection *findProjection(const net::Net &net, const net::Projection &like) {
-  for (const net::Projection &projection : net.projections)
-    if (projection.name == like.name && projection.source == like.source &&
-        projection.target == like.target)
-      return &projection;
-  return nullptr;
-}
-
-void takeWeights(net::Net &net, const net::Net &ints) {
-  for (net::Projection &projection : net.projections)
-    if (const net::Projection *found = findProjection(ints, projection)) {
-      projection.before = found->before;
-      projection.weights = found->weights;
-    }
-}
-
-// `lower` has moved every rest to 0.
-net::Param withoutRest(net::Param param, const std::vector<double> &rest) {
-  if (rest.empty() || param.empty())
-    return param;
-  net::Param moved;
-  for (size_t i = 0; i < rest.size(); ++i)
-    moved.values.push_back(param[i] - rest[i]);
-  return moved;
-}
-
-void takeBiases(net::Net &net, const net::Net &ints, uint32_t population) {
-  std::vector<double> sum;
-  for (const net::Projection &projection : ints.projections)
-    if (projection.target == population && !projection.bias.empty()) {
-      sum.resize(projection.bias.size(), 0.0);
-      std::transform(sum.begin(), sum.end(), projection.bias.begin(), sum.begin(), std::plus<>());
-    }
-  for (net::Projection &projection : net.projections)
-    if (projection.target == population) {
-      projection.bias = std::move(sum);
-      sum.clear();
-    }
-}
-
-void takeParameters(net::Net &net, const net::Net &ints, const net::QuantNet &quant) {
-  for (uint32_t p = 0; p < net.populations.size(); ++p) {
-    if (quant.populations[p].isInput)
-      continue;
-    net::NeuronParams &params = net.populations[p].params;
-    const net::NeuronParams &from = ints.populations[p].params;
-    const bool crossbar = !quant.populations[p].crossbar.empty(); // its membrane is as it stands
-    const std::vector<double> rest = crossbar ? std::vector<double>() : quant.populations[p].rest;
-    params.vInit = withoutRest(from.vInit, rest);
-    if (net::spikes(net.populations[p].kind)) {
-      params.vThreshold = withoutRest(from.vThreshold, rest);
-      params.vReset = withoutRest(from.vReset, rest);
-      // An amount that became 0 has come back as no reset at all.
-      if (net::resetRule(ints.populations[p], ints.profile) == net::ResetRule::None)
-        params.vReset = params.vThreshold;
-    }
-    takeBiases(net, ints, p);
-  }
-}
-
-// tau in steps whose unit integrator decays by 1 - leak/4096 a step.
-double tauOf(uint32_t leak) {
-  constexpr double kOne = 4096.0, kForgets = 1e-3; // exp(-1000) is 0 in double
-  if (leak == 0)
-    return std::numeric_limits<double>::infinity();
-  return leak >= kOne ? kForgets : -1.0 / std::log1p(-(leak / kOne));
-}
-
-void takeDecays(net::Net &net, const net::QuantNet &quant) {
-  for (uint32_t p = 0; p < net.populations.size(); ++p) {
-    const net::QuantPopulation &from = quant.populations[p];
-    if (!from.crossbar.empty())
-      continue; // decays of 0 and 1 as they are
-    net::Param membrane, current;
-    for (const net::NeuronConfig &neuron : from.neurons) {
-      membrane.values.push_back(tauOf(neuron.dv));
-      current.values.push_back(tauOf(neuron.du + from.duOffset));
-    }
-    net::NeuronParams &params = net.populations[p].params;
-    switch (net.populations[p].kind) {
-    case net::NeuronKind::LIF:
-    case net::NeuronKind::LI:
-      params.tau = std::move(membrane);
-      break;
-    case net::NeuronKind::CubaLIF:
-    case net::NeuronKind::CubaLI:
-      params.tauMem = std::move(membrane);
-      params.tauSyn = std::move(current);
-      break;
-    default:
-      break;
-    }
-  }
-}
-
-const net::HostLayer *hostOf(const net::QuantNet &quant, uint32_t input) {
-  for (const net::HostLayer &layer : quant.hostLayers)
-    if (layer.source == input)
-      return &layer;
-  return nullptr;
-}
-
-// Values as the host reads them: integers, so that their products are exact.
-data::EncodedSample roundedInputs(data::EncodedSample sample, const net::QuantNet &quant) {
-  if (!sample.analog())
-    return sample;
-  uint32_t offset = 0;
-  for (uint32_t input : quant.inputs) {
-    const uint32_t size = quant.populations[input].size();
-    const net::HostLayer *host = hostOf(quant, input);
-    for (size_t row = 0; host != nullptr && row < sample.values.size(); row += sample.size)
-      for (uint32_t i = 0; i < size; ++i) {
-        float &value = sample.values[row + offset + i];
-        const double x = std::nearbyint(static_cast<double>(value) * host->inputScale);
-        value = static_cast<float>(std::clamp<double>(x, host->inputMin, host->inputMax));
-      }
-    offset += size;
-  }
-  return sample;
-}
-
-// Weights for values in the host's unit.
-void takeInputs(net::Net &net, const net::QuantNet &quant) {
-  const auto divide = [](std::vector<float> &values, double scale) {
-    for (float &value : values)
-      value = static_cast<float>(value / scale);
-  };
-  for (net::Projection &projection : net.projections) {
-    const net::HostLayer *host = hostOf(quant, projection.source);
-    if (host == nullptr)
-      continue;
-    if (auto *dense = std::get_if<net::DenseWeights>(&projection.weights))
-      divide(dense->values, host->inputScale);
-    else if (auto *sparse = std::get_if<net::SparseWeights>(&projection.weights))
-      divide(sparse->values, host->inputScale);
-    else if (auto *conv = std::get_if<net::ConvWeights>(&projection.weights))
-      divide(conv->kernel, host->inputScale);
-    else
-      projection.before.insert(projection.before.begin(),
-                               net::DiagonalWeights{net::preCount(projection),
-                                                    {static_cast<float>(1 / host->inputScale)}});
-  }
-}
-
-// ---- runs
-
 struct Run {
   trace::SampleTrace trace;
   uint32_t prediction = 0;
 };
 
+// Which network a run is of, and where in the report its cost goes.
 struct Variant {
-  Change change;
-  std::unique_ptr<FloatEngine> engine;
+  CauseMask mask;
+  std::vector<CauseCost *> into;
 };
 
+// The report without figures, and the runs that fill it. A mask that several ask for runs once;
+// what no cause changes does not run at all: `idle` is the float network's cost, against itself.
+class Plan {
+public:
+  Plan(const CauseRequest &request, const Mixture &mixture);
+  Plan(const Plan &) = delete;
+
+  CauseReport report;
+  std::vector<Variant> variants; // point into report
+  CauseCost *quantised = nullptr, *unexplained = nullptr;
+  std::vector<CauseCost *> idle;
+  std::vector<uint32_t> layers; // populations
+  size_t together = 0;          // into variants; none if that is the float network
+
+private:
+  void addRows();
+  void ask(const CauseMask &mask, CauseCost &into);
+
+  const Mixture &mixture;
+  const size_t populations;
+};
+
+Plan::Plan(const CauseRequest &request, const Mixture &mixture)
+    : mixture(mixture), populations(request.quant.populations.size()) {
+  for (uint32_t p = 0; p < populations; ++p) {
+    const net::QuantPopulation &population = request.quant.populations[p];
+    if (!population.isInput) {
+      layers.push_back(p);
+      report.layers.push_back({population.name, population.size(), 0, 0});
+    }
+    for (Cause cause : allCauses())
+      if (mixture.acts(p, cause))
+        report.byLayer.push_back({p, population.name, cause, {}, {}});
+  }
+  report.samples = request.samples;
+  report.labelled = !request.labels.empty();
+  addRows();
+}
+
+void Plan::addRows() {
+  const auto row = [](const char *name, std::optional<Cause> cause) {
+    CauseRow made;
+    made.name = name;
+    made.cause = cause;
+    return made;
+  };
+  report.rows.push_back(row("quantised", std::nullopt));
+  for (Cause cause : allCauses()) {
+    bool acts = cause != Cause::Inputs && cause != Cause::Currents; // the host's alone
+    for (uint32_t p = 0; p < populations; ++p)
+      acts |= mixture.acts(p, cause);
+    if (!acts)
+      continue;
+    report.rows.push_back(row(nameOf(cause), cause));
+    report.without.push_back(row(nameOf(cause), cause));
+  }
+  report.rows.push_back(row("together", std::nullopt));
+  report.rows.push_back(row("unexplained", std::nullopt));
+  quantised = &report.rows.front();
+  unexplained = &report.rows.back();
+
+  ask(mixture.all(), report.rows[report.rows.size() - 2]);
+  together = variants.empty() ? SIZE_MAX : 0;
+  const auto everywhere = [&](Cause cause, bool on, CauseMask mask) {
+    for (uint32_t p = 0; p < populations; ++p)
+      mask.set(p, cause, on && mixture.acts(p, cause));
+    return mask;
+  };
+  for (CauseRow &made : report.rows)
+    if (made.cause)
+      ask(everywhere(*made.cause, true, CauseMask(populations)), made);
+  for (CauseRow &made : report.without)
+    ask(everywhere(*made.cause, false, mixture.all()), made);
+  for (LayerCause &made : report.byLayer) {
+    CauseMask on(populations), off = mixture.all();
+    on.set(made.population, made.cause, true);
+    off.set(made.population, made.cause, false);
+    ask(on, made.on);
+    ask(off, made.off);
+  }
+}
+
+void Plan::ask(const CauseMask &mask, CauseCost &into) {
+  into.differences.assign(layers.size(), 0);
+  if (mask == CauseMask(populations)) {
+    idle.push_back(&into);
+    return;
+  }
+  const auto found = std::find_if(variants.begin(), variants.end(),
+                                  [&](const Variant &variant) { return variant.mask == mask; });
+  if (found != variants.end())
+    found->into.push_back(&into);
+  else
+    variants.push_back({mask, {&into}});
+}
+
+std::optional<trace::Divergence> firstDifference(uint64_t sample, const Run &a, const Run &b,
+                                                 llvm::ArrayRef<uint32_t> layers) {
+  for (uint32_t step = 0; step < a.trace.steps; ++step)
+    for (uint32_t p : layers) {
+      const trace::PopulationTrace &x = a.trace.populations[p], &y = b.trace.populations[p];
+      for (uint32_t n = 0; n < x.size; ++n)
+        if (const size_t i = size_t{step} * x.size + n; x.spikes[i] != y.spikes[i])
+          return trace::Divergence{
+              static_cast<uint32_t>(sample), step, p, n, "spike", x.spikes[i], y.spikes[i]};
+    }
+  return std::nullopt;
+}
+
+uint64_t count(const std::vector<uint8_t> &spikes) {
+  return std::accumulate(spikes.begin(), spikes.end(), uint64_t{0});
+}
+
+// A contiguous part of the samples: its own engines, its own figures.
 class Experiment {
 public:
-  explicit Experiment(const CauseRequest &request);
+  Experiment(const CauseRequest &request, const Mixture &mixture)
+      : plan(request, mixture), request(request), mixture(mixture),
+        quant(request.quant, request.core),
+        recordState(request.quant.run.readout != net::Readout::Count) {}
+
   llvm::Error build();
   llvm::Error addSample(uint64_t number);
-  CauseReport take() { return std::move(report); }
+  Plan plan;
 
 private:
   Run runFloat(FloatEngine &engine, const data::EncodedSample &sample) const;
   Run runQuant(const data::EncodedSample &sample);
-  void compare(uint64_t number, const Run &a, const Run &b, CauseRow &row) const;
+  uint32_t predictionOf(const trace::SampleTrace &trace) const;
+  void judge(uint64_t number, const Run &run, CauseCost &cost) const;
+  void compare(uint64_t number, const Run &a, const Run &b, CauseCost &cost) const;
+  void noteFirst(uint64_t number, const Run &a, const Run &b, CauseRow &row) const;
 
   const CauseRequest &request;
+  const Mixture &mixture;
   reference::QuantEngine quant;
+  const bool recordState; // what no prediction reads is not recorded
   std::unique_ptr<FloatEngine> original;
-  std::vector<Variant> variants;
-  std::vector<uint32_t> layers; // populations
-  CauseReport report;
+  std::vector<std::unique_ptr<FloatEngine>> engines; // per variant
 };
 
-Experiment::Experiment(const CauseRequest &request)
-    : request(request), quant(request.quant, request.core) {
-  for (uint32_t p = 0; p < request.quant.populations.size(); ++p) {
-    const net::QuantPopulation &population = request.quant.populations[p];
-    if (population.isInput)
-      continue;
-    layers.push_back(p);
-    report.layers.push_back({population.name, population.size(), 0});
-  }
-  report.samples = request.samples;
-}
-
 llvm::Error Experiment::build() {
-  auto made = FloatEngine::create(request.lowered);
-  if (!made)
-    return made.takeError();
-  original = std::move(*made);
-  llvm::Expected<net::Net> ints = net::dequantize(request.quant);
-  if (!ints)
-    return ints.takeError();
-  // Membranes stay those of the lowered network; rests are added to all alike.
-  reference::RoundingGrid grid = reference::RoundingGrid::of(request.quant);
-  for (reference::RoundingGrid::Population &population : grid.populations)
-    population.rest.clear();
-
-  report.rows.push_back({"quantised", {}, 0, {}});
-  for (const Change &change : kChanges) {
-    const bool inputsAlone = change.inputs && !change.weights;
-    if (inputsAlone && request.quant.hostLayers.empty())
-      continue;
-    net::Net net = request.lowered;
-    if (change.weights)
-      takeWeights(net, *ints);
-    if (change.parameters)
-      takeParameters(net, *ints, request.quant);
-    if (change.decays)
-      takeDecays(net, request.quant);
-    if (change.inputs)
-      takeInputs(net, request.quant);
-    auto engine = FloatEngine::create(net, {.rounding = change.rounding ? &grid : nullptr});
-    if (!engine)
-      return engine.takeError();
-    variants.push_back({change, std::move(*engine)});
-    report.rows.push_back({change.name, {}, 0, {}});
-  }
-  report.rows.push_back({"unexplained", {}, 0, {}});
-  for (CauseRow &row : report.rows)
-    row.differences.assign(layers.size(), 0);
+  const auto add = [&](const CauseMask &mask, std::unique_ptr<FloatEngine> &into) -> llvm::Error {
+    auto made = mixture.engine(mask);
+    if (!made)
+      return made.takeError();
+    into = std::move(*made);
+    return llvm::Error::success();
+  };
+  if (llvm::Error error = add(CauseMask(request.quant.populations.size()), original))
+    return error;
+  for (const Variant &variant : plan.variants)
+    if (llvm::Error error = add(variant.mask, engines.emplace_back()))
+      return error;
+  for (CauseCost *cost : {plan.quantised, plan.unexplained})
+    cost->differences.assign(plan.layers.size(), 0);
   return llvm::Error::success();
 }
 
-uint32_t predictionOf(const trace::SampleTrace &trace, const net::QuantNet &quant) {
-  const uint32_t output = quant.outputs.front();
+uint32_t Experiment::predictionOf(const trace::SampleTrace &trace) const {
+  const uint32_t output = request.quant.outputs.front();
   trace::PopulationTrace entry = trace.populations[output];
-  const std::vector<double> &rest = quant.populations[output].rest;
+  const std::vector<double> &rest = request.quant.populations[output].rest;
   for (size_t i = 0; !rest.empty() && i < entry.vReal.size(); ++i)
     entry.vReal[i] += rest[i % entry.size];
-  return trace::predict(entry, trace.steps, quant.run.readout);
+  return trace::predict(entry, trace.steps, request.quant.run.readout);
 }
 
 Run Experiment::runFloat(FloatEngine &engine, const data::EncodedSample &sample) const {
   Run run;
-  run.trace = engine.run(sample, true);
-  run.prediction = predictionOf(run.trace, request.quant);
+  run.trace = engine.run(sample, recordState);
+  run.prediction = predictionOf(run.trace);
   return run;
 }
 
 Run Experiment::runQuant(const data::EncodedSample &sample) {
   Run run;
-  run.trace = quant.run(sample, true);
+  run.trace = quant.run(sample, recordState);
   const uint32_t output = request.quant.outputs.front();
   trace::PopulationTrace &entry = run.trace.populations[output];
   const std::vector<double> &scale = request.quant.populations[output].scale;
   for (size_t i = 0; i < entry.v.size(); ++i)
     entry.vReal.push_back(entry.v[i] / scale[i % entry.size]);
-  run.prediction = predictionOf(run.trace, request.quant);
+  run.prediction = predictionOf(run.trace);
   return run;
 }
 
-void Experiment::compare(uint64_t number, const Run &a, const Run &b, CauseRow &row) const {
-  row.predictions += a.prediction != b.prediction;
-  for (size_t layer = 0; layer < layers.size(); ++layer) {
-    const trace::PopulationTrace &x = a.trace.populations[layers[layer]];
-    const trace::PopulationTrace &y = b.trace.populations[layers[layer]];
+void Experiment::judge(uint64_t number, const Run &run, CauseCost &cost) const {
+  if (number < request.labels.size())
+    cost.correct += static_cast<int64_t>(run.prediction) == request.labels[number];
+}
+
+void Experiment::compare(uint64_t number, const Run &a, const Run &b, CauseCost &cost) const {
+  cost.predictions += a.prediction != b.prediction;
+  judge(number, b, cost);
+  for (size_t layer = 0; layer < plan.layers.size(); ++layer) {
+    const trace::PopulationTrace &x = a.trace.populations[plan.layers[layer]];
+    const trace::PopulationTrace &y = b.trace.populations[plan.layers[layer]];
     for (size_t i = 0; i < x.spikes.size(); ++i)
-      row.differences[layer] += x.spikes[i] != y.spikes[i];
+      cost.differences[layer] += x.spikes[i] != y.spikes[i];
   }
-  if (row.first)
-    return;
-  for (uint32_t step = 0; step < a.trace.steps; ++step)
-    for (uint32_t p : layers) {
-      const trace::PopulationTrace &x = a.trace.populations[p], &y = b.trace.populations[p];
-      for (uint32_t n = 0; n < x.size; ++n)
-        if (const size_t i = size_t{step} * x.size + n; x.spikes[i] != y.spikes[i]) {
-          row.first = trace::Divergence{
-              static_cast<uint32_t>(number), step, p, n, "spike", x.spikes[i], y.spikes[i]};
-          return;
-        }
-    }
+}
+
+void Experiment::noteFirst(uint64_t number, const Run &a, const Run &b, CauseRow &row) const {
+  if (!row.first)
+    row.first = firstDifference(number, a, b, plan.layers);
 }
 
 llvm::Error Experiment::addSample(uint64_t number) {
   llvm::Expected<data::EncodedSample> sample = request.sampleAt(number);
   if (!sample)
     return sample.takeError();
+  CauseReport &report = plan.report;
   report.steps += sample->steps;
   const Run real = runFloat(*original, *sample), ints = runQuant(*sample);
-  for (size_t layer = 0; layer < layers.size(); ++layer) {
-    const std::vector<uint8_t> &spikes = real.trace.populations[layers[layer]].spikes;
-    report.layers[layer].spikes += std::accumulate(spikes.begin(), spikes.end(), uint64_t{0});
+  for (size_t layer = 0; layer < plan.layers.size(); ++layer) {
+    const uint32_t p = plan.layers[layer];
+    report.layers[layer].spikes += count(real.trace.populations[p].spikes);
+    report.layers[layer].quantisedSpikes += count(ints.trace.populations[p].spikes);
   }
-  compare(number, real, ints, report.rows.front());
-  for (size_t v = 0; v < variants.size(); ++v) {
-    const Run run =
-        runFloat(*variants[v].engine,
-                 variants[v].change.inputs ? roundedInputs(*sample, request.quant) : *sample);
-    compare(number, real, run, report.rows[v + 1]);
-    if (v + 1 == variants.size())
-      compare(number, run, ints, report.rows.back());
+  if (number < request.labels.size())
+    report.correct += static_cast<int64_t>(real.prediction) == request.labels[number];
+  compare(number, real, ints, *plan.quantised);
+  noteFirst(number, real, ints, report.rows.front());
+  for (CauseCost *cost : plan.idle)
+    judge(number, real, *cost);
+  for (size_t v = 0; v < engines.size(); ++v) {
+    const Variant &variant = plan.variants[v];
+    const Run run = runFloat(*engines[v], mixture.inputs(*sample, variant.mask));
+    for (CauseCost *cost : variant.into)
+      compare(number, real, run, *cost);
+    if (v == plan.together)
+      compare(number, run, ints, *plan.unexplained);
   }
+  if (plan.together == SIZE_MAX)
+    compare(number, real, ints, *plan.unexplained);
   return llvm::Error::success();
+}
+
+// Adds the figures of a later part of the samples.
+void append(CauseReport &into, const CauseReport &part) {
+  for (size_t i = 0; i < into.layers.size(); ++i) {
+    into.layers[i].spikes += part.layers[i].spikes;
+    into.layers[i].quantisedSpikes += part.layers[i].quantisedSpikes;
+  }
+  for (size_t i = 0; i < into.rows.size(); ++i) {
+    into.rows[i].add(part.rows[i]);
+    if (!into.rows[i].first)
+      into.rows[i].first = part.rows[i].first;
+  }
+  for (size_t i = 0; i < into.without.size(); ++i)
+    into.without[i].add(part.without[i]);
+  for (size_t i = 0; i < into.byLayer.size(); ++i) {
+    into.byLayer[i].on.add(part.byLayer[i].on);
+    into.byLayer[i].off.add(part.byLayer[i].off);
+  }
+  into.steps += part.steps;
+  into.correct += part.correct;
 }
 
 } // namespace
 
-uint64_t CauseRow::total() const {
+const char *nameOf(Cause cause) {
+  switch (cause) {
+  case Cause::Weights:
+    return "weights";
+  case Cause::Saturation:
+    return "saturation";
+  case Cause::Thresholds:
+    return "thresholds";
+  case Cause::Resets:
+    return "resets";
+  case Cause::Biases:
+    return "biases";
+  case Cause::Decays:
+    return "decays";
+  case Cause::Rounding:
+    return "rounding";
+  case Cause::Inputs:
+    return "inputs";
+  case Cause::Currents:
+    return "currents";
+  }
+  return "";
+}
+
+llvm::ArrayRef<Cause> allCauses() {
+  static constexpr Cause kAll[kCauses] = {Cause::Weights,  Cause::Saturation, Cause::Thresholds,
+                                          Cause::Resets,   Cause::Biases,     Cause::Decays,
+                                          Cause::Rounding, Cause::Inputs,     Cause::Currents};
+  return kAll;
+}
+
+uint64_t CauseCost::total() const {
   return std::accumulate(differences.begin(), differences.end(), uint64_t{0});
 }
 
-llvm::Expected<CauseReport> findCauses(const CauseRequest &request) {
-  Experiment experiment(request);
-  if (llvm::Error error = experiment.build())
-    return error;
-  for (uint64_t i = 0; i < request.samples; ++i) {
-    if (llvm::Error error = experiment.addSample(request.firstSample + i))
-      return error;
-    if (request.progress)
-      request.progress(i + 1, request.samples);
-  }
-  return experiment.take();
+void CauseCost::add(const CauseCost &other) {
+  for (size_t i = 0; i < differences.size(); ++i)
+    differences[i] += other.differences[i];
+  predictions += other.predictions;
+  correct += other.correct;
 }
 
-void print(const CauseReport &report, llvm::raw_ostream &os) {
-  constexpr unsigned kFirst = 12, kColumn = 10;
-  const auto width = [&](const CauseReport::Layer &layer) {
-    return std::max<unsigned>(kColumn, static_cast<unsigned>(layer.name.size()) + 2);
-  };
-  os << "spikes that differ from the float network, " << report.samples << " samples, "
-     << report.steps << " steps\n";
-  os << llvm::left_justify("", kFirst) << llvm::right_justify("all", kColumn);
-  for (const CauseReport::Layer &layer : report.layers)
-    os << llvm::right_justify(layer.name, width(layer));
-  os << llvm::right_justify("predictions", kColumn + 3) << "\n";
-  for (const CauseRow &row : report.rows) {
-    os << llvm::left_justify(row.name, kFirst)
-       << llvm::right_justify(std::to_string(row.total()), kColumn);
-    for (size_t layer = 0; layer < report.layers.size(); ++layer)
-      os << llvm::right_justify(std::to_string(row.differences[layer]),
-                                width(report.layers[layer]));
-    os << llvm::right_justify(std::to_string(row.predictions), kColumn + 3) << "\n";
+const CauseRow &CauseReport::row(llvm::StringRef name) const {
+  return *std::find_if(rows.begin(), rows.end(),
+                       [&](const CauseRow &row) { return row.name == name; });
+}
+
+llvm::Expected<CauseReport> findCauses(const CauseRequest &request) {
+  llvm::Expected<Mixture> mixture = Mixture::create(request.lowered, request.quant);
+  if (!mixture)
+    return mixture.takeError();
+  const uint64_t parts =
+      std::max<uint64_t>(1, std::min<uint64_t>(request.threads, request.samples));
+  std::vector<std::unique_ptr<Experiment>> experiments;
+  for (uint64_t part = 0; part < parts; ++part) {
+    experiments.push_back(std::make_unique<Experiment>(request, *mixture));
+    if (llvm::Error error = experiments.back()->build())
+      return error;
   }
-  uint64_t spikes = 0;
-  for (const CauseReport::Layer &layer : report.layers)
-    spikes += layer.spikes;
-  os << llvm::left_justify("of spikes", kFirst)
-     << llvm::right_justify(std::to_string(spikes), kColumn);
-  for (const CauseReport::Layer &layer : report.layers)
-    os << llvm::right_justify(std::to_string(layer.spikes), width(layer));
-  os << "\n";
+  std::mutex mutex;
+  uint64_t done = 0;
+  std::vector<llvm::Error> errors; // per part; the first is the lowest sample's
+  for (uint64_t part = 0; part < parts; ++part)
+    errors.push_back(llvm::Error::success());
+  const auto work = [&](uint64_t part) {
+    const uint64_t first = request.samples * part / parts;
+    const uint64_t last = request.samples * (part + 1) / parts;
+    for (uint64_t i = first; i < last && !errors[part]; ++i) {
+      errors[part] = experiments[part]->addSample(request.firstSample + i);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (request.progress)
+        request.progress(++done, request.samples);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (uint64_t part = 1; part < parts; ++part)
+    threads.emplace_back(work, part);
+  work(0);
+  for (std::thread &thread : threads)
+    thread.join();
+  llvm::Error all = llvm::Error::success();
+  for (llvm::Error &error : errors)
+    all = llvm::joinErrors(std::move(all), std::move(error));
+  if (all)
+    return all;
+  CauseReport report = std::move(experiments[0]->plan.report);
+  for (uint64_t part = 1; part < parts; ++part)
+    append(report, experiments[part]->plan.report);
+  return report;
 }
 
 } // namespace snnc::runtime::verify

@@ -148,8 +148,6 @@ TEST_F(NirModels, BrailleAtEightBitsIsExplained) {
          .sampleAt = [&](uint64_t) -> llvm::Expected<data::EncodedSample> { return *sample; },
          .progress = {}}));
     ASSERT_TRUE(report);
-    verify::print(*report, llvm::outs());
-    llvm::outs().flush();
     std::map<std::string, uint64_t> totals;
     for (const verify::CauseRow &row : report->rows)
       totals[row.name] = row.total();

@@ -110,62 +110,14 @@ public:
     return moments;
   }
 
-  // Of the quantised network, over the first `samples`.
-  llvm::Expected<compiler::core_ir::SpikeRates> spikeRates(const net::QuantNet &quant,
-                                                           uint64_t samples) {
-    const std::vector<uint32_t> offsets = runtime::reference::inputOffsets(quant);
-    std::vector<std::vector<std::atomic<uint64_t>>> spikes;
-    for (const net::QuantPopulation &population : quant.populations)
-      spikes.emplace_back(population.size());
-    std::atomic<uint64_t> steps{0};
-    const auto count = [&](uint32_t p, const uint8_t *row, size_t n) { spikes[p][n] += *row; };
-    if (llvm::Error error = forSamples(
-            quant.run,
-            [&]() -> llvm::Expected<Run> {
-              auto engine = std::make_shared<QuantEngine>(quant, core);
-              return [&, engine](uint64_t, const data::EncodedSample &sample) {
-                const trace::SampleTrace trace = engine->run(sample, false);
-                steps += trace.steps;
-                for (uint32_t p = 0; p < spikes.size(); ++p) {
-                  const bool isInput = quant.populations[p].isInput;
-                  if (isInput && sample.analog())
-                    continue;
-                  const size_t size = spikes[p].size();
-                  for (uint32_t step = 0; step < trace.steps; ++step)
-                    for (size_t n = 0; n < size; ++n)
-                      count(p,
-                            isInput ? &sample.spikes[size_t{step} * sample.size + offsets[p] + n]
-                                    : &trace.populations[p].spikes[step * size + n],
-                            n);
-                }
-                return llvm::Error::success();
-              };
-            },
-            samples))
-      return error;
-    compiler::core_ir::SpikeRates rates;
-    for (uint32_t p = 0; p < spikes.size(); ++p) {
-      std::vector<float> &of = rates.of.emplace_back();
-      const auto any = [](const std::atomic<uint64_t> &value) { return value != 0; };
-      if (quant.populations[p].isInput && llvm::none_of(spikes[p], any))
-        continue; // read by the host
-      for (const std::atomic<uint64_t> &value : spikes[p])
-        of.push_back(static_cast<float>((static_cast<double>(value) + 0.5) /
-                                        (static_cast<double>(steps) + 1.0)));
-    }
-    return rates;
-  }
-
 private:
   using Run = std::function<llvm::Error(uint64_t, const data::EncodedSample &)>;
 
   // run(sample, its data) for all samples; `start` makes one such function per thread.
-  llvm::Error forSamples(net::RunOptions run, const std::function<llvm::Expected<Run>()> &start,
-                         uint64_t samples = UINT64_MAX) {
+  llvm::Error forSamples(net::RunOptions run, const std::function<llvm::Expected<Run>()> &start) {
     if (data.dataSteps)
       run.steps.reset();
-    samples = std::min(samples, data.samples);
-    const auto count = static_cast<size_t>(std::min<uint64_t>(console.threads, samples));
+    const auto count = static_cast<size_t>(std::min<uint64_t>(console.threads, data.samples));
     std::vector<Run> runs;
     for (size_t i = 0; i < count; ++i) {
       llvm::Expected<Run> made = start();
@@ -173,12 +125,12 @@ private:
         return made.takeError();
       runs.push_back(std::move(*made));
     }
-    Progress progress(console, "calibrating", samples);
-    std::vector<std::unique_ptr<llvm::Error>> errors(samples);
+    Progress progress(console, "calibrating", data.samples);
+    std::vector<std::unique_ptr<llvm::Error>> errors(data.samples);
     std::atomic<uint64_t> next{0};
     std::atomic<bool> stop{false};
     const auto work = [&](const Run &runOne) {
-      for (uint64_t sample; !stop && (sample = next++) < samples; progress.advance())
+      for (uint64_t sample; !stop && (sample = next++) < data.samples; progress.advance())
         if (llvm::Error error = one(run, runOne, sample)) {
           errors[sample] = std::make_unique<llvm::Error>(std::move(error));
           stop = true;
@@ -295,13 +247,6 @@ compiler::ObserveSource observeOn(const CalibrationData &data, const target::Cor
   return [observer](const net::Net &lowered, const net::QuantNet &quant, uint32_t population) {
     return observer->observe(lowered, quant, population);
   };
-}
-
-compiler::core_ir::MeasureRates ratesOn(const CalibrationData &data, const target::CoreSpec &core,
-                                        Console &console) {
-  constexpr uint64_t kSamples = 256;
-  const auto observer = std::make_shared<Observer>(data, core, console);
-  return [observer](const net::QuantNet &quant) { return observer->spikeRates(quant, kSamples); };
 }
 
 } // namespace snnc::cli

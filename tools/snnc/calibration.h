@@ -4,7 +4,6 @@
 
 #include "common/data/data.h"
 #include "common/target/target.h"
-#include "compiler/core_ir/rates.h"
 #include "compiler/pass/calibration.h"
 #include "tools/snnc/console.h"
 
@@ -21,11 +20,5 @@ struct CalibrationData {
 // must outlive it.
 compiler::ObserveSource observeOn(const CalibrationData &data, const target::CoreSpec &core,
                                   Console &console);
-
-// Spikes per step of every neuron and input element over at most the first 256 samples, for
-// mapping: (spikes + 1/2) / (steps + 1), so that nothing counts as silent for good. Values that the
-// host reads keep the rate 1. Fails as data::encodeSample does.
-compiler::core_ir::MeasureRates ratesOn(const CalibrationData &data, const target::CoreSpec &core,
-                                        Console &console);
 
 } // namespace snnc::cli

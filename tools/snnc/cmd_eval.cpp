@@ -168,7 +168,9 @@ static llvm::Error explain(const Subject &subject, const Samples &samples, Conso
            [&](uint64_t sample) {
              return data::encodeSample(samples.dataset, sample, subject.run, console.seed);
            },
-       .progress = [&](uint64_t done, uint64_t) { progress.set(done); }});
+       .progress = [&](uint64_t done, uint64_t) { progress.set(done); },
+       .labels = samples.dataset.labels,
+       .threads = console.threads});
   if (!causes)
     return causes.takeError();
   report.causes = std::move(*causes);
@@ -234,7 +236,7 @@ static llvm::Expected<int> runEval(Args &args, Console &console) {
 static constexpr FlagSpec kFlags[] = {
     {"--predictions", nullptr, "OUT.npz", "write label, float, quant, image: [N] int32 each"},
     {"--explain", nullptr, nullptr,
-     "also count, per layer, the spikes that each cause changes; needs a MODEL"},
+     "also measure, per layer, what each cause of quantisation costs; needs a MODEL"},
     {"--energy-table", nullptr, "NAME", "one of the target's tables; default: its first"},
     {"--float32", nullptr, nullptr, "the float engine rounds every operation to 32 bits"},
 };
@@ -248,8 +250,9 @@ const VerbSpec kEvalVerb = {
     "Runs every sample on float (the network as trained), quant (its integers, in double) and the\n"
     "image on the cycle-accurate cores. Operations, energy and latency are per inference. A MODEL\n"
     "needs --target; an IMAGE has no float network, so what needs one is null.\n"
-    "--explain runs the float network with one thing of the integers at a time: their weights,\n"
-    "their thresholds, resets and biases (parameters), their decays, their rounding of states.\n"
+    "--explain runs the float network with one thing of the integers at a time, and with all but\n"
+    "that one, in every layer: which costs how much accuracy and how many spikes, and what would\n"
+    "bring most of it back (docs/reference/quantisation.md).\n"
     "JSON: {\"schema\":\"snnc-eval/1\",\"samples\",\"accuracy\":{\"float\",\"quant\",\"image\"},\n"
     "       "
     "\"spikes_per_sample\",\"ops\":{...},\"energy\":{...},\"latency\":{\"cycles\",\"seconds\"},\n"

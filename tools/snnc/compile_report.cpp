@@ -51,6 +51,44 @@ static void printGrids(const Subject &subject, llvm::raw_ostream &os) {
   os << '\n';
 }
 
+// What the integers changed on the calibration data.
+static void printDrift(const Subject &subject, llvm::raw_ostream &os) {
+  if (subject.drift.empty())
+    return;
+  Table table({"spikes", "float", "quantised", "ratio", "<first difference"});
+  for (const LayerDrift &layer : subject.drift) {
+    const std::string first =
+        layer.first ? llvm::formatv("step {0}, neuron {1}, sample {2}", layer.first->step,
+                                    layer.first->neuron, layer.first->sample)
+                          .str()
+                    : std::string("none");
+    const std::string ratio =
+        layer.floatSpikes == 0
+            ? "-"
+            : llvm::formatv("{0:F4}", double(layer.quantSpikes) / double(layer.floatSpikes)).str();
+    table.row(
+        {layer.name, withCommas(layer.floatSpikes), withCommas(layer.quantSpikes), ratio, first});
+  }
+  table.print(os);
+  os << "  of the first " << subject.drift.front().samples << " calibration samples\n\n";
+}
+
+static void printSearch(const Subject &subject, llvm::raw_ostream &os) {
+  if (!subject.bitSearch)
+    return;
+  const BitSearch &search = *subject.bitSearch;
+  const auto percent = [&](uint64_t correct) {
+    return runtime::report::percentText(double(correct) / double(search.samples));
+  };
+  std::string bits;
+  for (const auto &[layer, count] : search.bits)
+    bits += (bits.empty() ? "" : ",") + layer + "=" + std::to_string(count);
+  os << "fewest bits: --weight-bits " << bits << "\n  " << percent(search.correct) << " of "
+     << withCommas(search.samples) << " calibration samples right, " << percent(search.correctFloat)
+     << " as trained; budget " << llvm::format("%.6g", search.budget) << " points; " << search.tried
+     << " tried\n\n";
+}
+
 static void printLayers(const compiler::CompileReport &report, llvm::raw_ostream &os) {
   Table table({"layer", "neurons", "synapses", "bits", "<quantizer", "SQNR dB", "saturated",
                "zeroed", "<on"});
@@ -115,6 +153,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
   printLayers(report, os);
   os << '\n';
   printGrids(subject, os);
+  printDrift(subject, os);
+  printSearch(subject, os);
   os << net::profileTable(subject.net ? subject.net->profile : subject.quant->profile);
   if (output.explain && subject.net)
     os << '\n' << net::coefficientTable(*subject.net);
@@ -130,8 +170,8 @@ void printCompile(const CompileOutput &output, llvm::raw_ostream &os) {
       {"messages per tick", rate(report.messagesPerTick), rate(report.lowerBoundMessagesPerTick)});
   table.row({"hops per tick", rate(report.hopsPerTick), ""});
   table.print(os);
-  os << (report.mapping.measuredRates ? "  traffic at the spike rates on --calibrate\n"
-                                      : "  traffic if every neuron fired at every tick\n");
+  os << (subject.measuredRates ? "  traffic of the first calibration samples\n"
+                               : "  traffic if every neuron fired at every tick\n");
   if (output.explain) {
     os << '\n';
     printProof(report, os);
@@ -149,6 +189,43 @@ static Json spreadJson(const std::optional<Spread> &spread) {
   return spread ? Json{spread->low, spread->high} : Json(nullptr);
 }
 
+static Json driftJson(const Subject &subject, const compiler::LayerReport &report) {
+  for (const LayerDrift &layer : subject.drift)
+    if (layer.name == report.name)
+      return {{"samples", layer.samples},
+              {"float", layer.floatSpikes},
+              {"quantised", layer.quantSpikes},
+              {"first_difference", layer.first ? Json{{"step", layer.first->step},
+                                                      {"neuron", layer.first->neuron},
+                                                      {"sample", layer.first->sample}}
+                                               : Json(nullptr)}};
+  return nullptr;
+}
+
+static Json searchJson(const Subject &subject) {
+  if (!subject.bitSearch)
+    return nullptr;
+  const BitSearch &search = *subject.bitSearch;
+  return {{"bits", search.bits},       {"budget_points", search.budget},
+          {"samples", search.samples}, {"correct_float", search.correctFloat},
+          {"correct", search.correct}, {"tried", search.tried}};
+}
+
+static Json overflowJson(const std::optional<compiler::Overflow> &overflow) {
+  if (!overflow)
+    return nullptr;
+  Json sources = Json::array();
+  for (const compiler::Overflow::Sources &each : overflow->sources)
+    sources.push_back({{"projection", each.projection}, {"neurons", each.neurons}});
+  return {{"neuron", overflow->neuron},
+          {"state", overflow->state},
+          {"bound", std::isfinite(overflow->bound) ? Json(overflow->bound) : Json(nullptr)},
+          {"limit", overflow->limit},
+          {"step", overflow->step ? Json(*overflow->step) : Json(nullptr)},
+          {"sources_that", overflow->excites ? "excite" : "inhibit"},
+          {"sources", sources}};
+}
+
 static Json layerJson(const Subject &subject, const compiler::LayerReport &layer) {
   const LayerGrid grid =
       subject.quant ? gridOf(*subject.quant, subject.target->core, layer.name) : LayerGrid();
@@ -162,10 +239,12 @@ static Json layerJson(const Subject &subject, const compiler::LayerReport &layer
           {"sqnr_db", std::isfinite(layer.sqnrDb) ? Json(layer.sqnrDb) : Json(nullptr)},
           {"saturated", layer.saturated},
           {"zeroed", layer.zeroed},
+          {"spikes", driftJson(subject, layer)},
           {"on_host", layer.onHost},
           {"may_wrap_accumulator", layer.mayWrapAccumulator},
           {"may_wrap_current", layer.mayWrapCurrent},
-          {"may_clamp_membrane", layer.mayClampMembrane}};
+          {"may_clamp_membrane", layer.mayClampMembrane},
+          {"overflow", overflowJson(layer.overflow)}};
 }
 
 Json toJson(const CompileOutput &output, const std::vector<std::string> &warnings) {
@@ -187,11 +266,13 @@ Json toJson(const CompileOutput &output, const std::vector<std::string> &warning
       {"neurons", report.neurons},
       {"synapses", report.synapses},
       {"layers", layers},
+      {"bit_search", searchJson(subject)},
       {"traffic",
        {{"messages_per_tick", mapped ? Json(report.messagesPerTick) : Json(nullptr)},
         {"hops_per_tick", mapped ? Json(report.hopsPerTick) : Json(nullptr)},
         {"lower_bound_messages_per_tick",
-         mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)}}},
+         mapped ? Json(report.lowerBoundMessagesPerTick) : Json(nullptr)},
+        {"rates", subject.measuredRates ? "measured" : "all 1"}}},
       {"bounds", {{"cores_lower_bound", mapped ? Json(report.coresLowerBound) : Json(nullptr)}}},
       {"profile",
        runtime::report::toJson(subject.net ? subject.net->profile : subject.quant->profile)},

@@ -38,9 +38,14 @@ const FlagGroup kModelFlags = {"model (the file's own values by default)", kMode
 
 static constexpr FlagSpec kTarget[] = {
     {"--target", nullptr, "T", "a name of `snnc targets`, or the path of a .json file"},
-    {"--weight-bits", nullptr, "N", "2 to the target's weight width, sign included; default 8"},
+    {"--weight-bits", nullptr, "BITS",
+     "2 to the target's weight width, sign included; LAYER=N,... for single layers; auto: as few "
+     "as --budget-accuracy allows; default 8"},
+    {"--budget-accuracy", nullptr, "P",
+     "points of accuracy on --calibrate that --weight-bits auto may cost; default 0.2"},
     {"--quantizer", nullptr, "Q",
-     "absmax, percentile, mse or calibrated; default: calibrated with --calibrate, else absmax"},
+     "absmax, percentile, mse or calibrated, LAYER=Q,... for single layers; default: calibrated "
+     "with --calibrate, else absmax"},
     {"--calibrate", nullptr, "DATA", "choose the integers by what the network does on DATA"},
     {"--calibrate-samples", nullptr, "N", "take the first N samples of DATA; default 4000"},
     {"--mapper", nullptr, "M",
@@ -106,31 +111,77 @@ std::vector<std::string> givenProfileFlags(const Args &args) {
 }
 
 std::vector<std::string> givenCompileFlags(const Args &args) {
-  return given(args, {"--weight-bits", "--quantizer", "--calibrate", "--calibrate-samples",
-                      "--mapper", "--mesh", "--max-neurons-per-core", "--allow-lossy", "--skip",
-                      "--bisect", "--dump-dir", "--time"});
+  return given(args, {"--weight-bits", "--budget-accuracy", "--quantizer", "--calibrate",
+                      "--calibrate-samples", "--mapper", "--mesh", "--max-neurons-per-core",
+                      "--allow-lossy", "--skip", "--bisect", "--dump-dir", "--time"});
 }
 
 std::vector<std::string> givenQuantizerFlags(const Args &args) {
   return given(args, {"--quantizer", "--calibrate", "--calibrate-samples"});
 }
 
-static compiler::Quantizer readQuantizer(Args &args) {
+// "Q", "LAYER=Q,...", or both.
+static void readQuantizers(Args &args, compiler::CompileOptions &options) {
   const bool calibrates = args.has("--calibrate");
-  std::optional<compiler::Quantizer> quantizer;
-  readName(args, "--quantizer", compiler::parseQuantizer, "absmax, percentile, mse, calibrated",
-           quantizer);
-  if (calibrates &&
-      quantizer.value_or(compiler::Quantizer::Calibrated) != compiler::Quantizer::Calibrated)
-    args.bad(support::DiagCode::FlagConflict,
-             llvm::Twine("--calibrate does not go with --quantizer ") +
-                 compiler::nameOf(*quantizer) + ", which reads no data",
-             "leave one of them out");
+  std::optional<compiler::Quantizer> all;
+  for (const std::string &item : args.list("--quantizer", {})) {
+    const auto [layer, name] = llvm::StringRef(item).rsplit('=');
+    const auto quantizer = compiler::parseQuantizer(name.empty() ? item : name.str());
+    if (!quantizer) {
+      args.badValue("--quantizer", "absmax, percentile, mse or calibrated, LAYER=Q for one layer");
+      return;
+    }
+    if (name.empty())
+      all = *quantizer;
+    else
+      options.layerQuantizers[layer.str()] = *quantizer;
+  }
+  options.quantizer =
+      all.value_or(calibrates ? compiler::Quantizer::Calibrated : compiler::Quantizer::AbsMax);
   if (args.number("--calibrate-samples", 1, UINT32_MAX) && !calibrates)
     args.bad(support::DiagCode::FlagConflict, "--calibrate-samples does not go without --calibrate",
              "");
-  return quantizer.value_or(calibrates ? compiler::Quantizer::Calibrated
-                                       : compiler::Quantizer::AbsMax);
+}
+
+// "N", "LAYER=N,...", both, or "auto".
+static void readBits(Args &args, compiler::CompileOptions &options) {
+  const bool searches = args.textOr("--weight-bits", "") == "auto";
+  if (searches && !args.has("--calibrate"))
+    args.bad(support::DiagCode::FlagConflict,
+             "--weight-bits auto does not go without --calibrate, on which it measures accuracy",
+             "--calibrate DATA, of training samples with labels");
+  if (args.has("--budget-accuracy") && !searches)
+    args.bad(support::DiagCode::FlagConflict,
+             "--budget-accuracy does not go without --weight-bits auto", "");
+  double budget = 0.0;
+  if (args.has("--budget-accuracy") &&
+      (llvm::StringRef(args.textOr("--budget-accuracy", "")).getAsDouble(budget) ||
+       !(budget >= 0.0 && budget <= 100.0)))
+    args.badValue("--budget-accuracy", "points of accuracy, 0 to 100");
+  if (searches || !args.has("--weight-bits"))
+    return;
+  for (const std::string &item : args.list("--weight-bits", {})) {
+    const auto [left, right] = llvm::StringRef(item).rsplit('=');
+    uint32_t bits = 0;
+    if ((right.empty() ? left : right).getAsInteger(10, bits) || bits < 2 || bits > 16 ||
+        left.empty()) {
+      args.badValue("--weight-bits", "a number from 2 to 16, LAYER=N, or auto");
+    } else if (right.empty()) {
+      options.weightBits = bits;
+      options.forceBits = true; // an exported model has bits of its own
+    } else {
+      options.layerBits[left.str()] = bits;
+    }
+  }
+}
+
+std::optional<double> bitBudget(const Args &args) {
+  constexpr double kPoints = 0.2;
+  if (args.textOr("--weight-bits", "") != "auto")
+    return std::nullopt;
+  double budget = kPoints;
+  llvm::StringRef(args.textOr("--budget-accuracy", "0.2")).getAsDouble(budget);
+  return budget;
 }
 
 static void readMesh(Args &args, compiler::CompileOptions &options) {
@@ -149,10 +200,8 @@ compiler::CompileOptions readCompileOptions(Args &args, const Console &console) 
   compiler::CompileOptions options;
   options.seed = console.seed;
   options.threads = console.threads;
-  if (const auto bits = args.number("--weight-bits", 2, 16))
-    options.weightBits = static_cast<uint32_t>(*bits);
-  options.forceBits = args.has("--weight-bits"); // an exported model has bits of its own
-  options.quantizer = readQuantizer(args);
+  readBits(args, options);
+  readQuantizers(args, options);
   options.mapper = args.textOr("--mapper", options.mapper);
   readMesh(args, options);
   if (const auto neurons = args.number("--max-neurons-per-core", 1, UINT32_MAX))

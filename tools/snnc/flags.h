@@ -31,6 +31,9 @@ compiler::CompileOptions readCompileOptions(Args &args, const Console &console);
 // Names of the flags given that only a compilation uses.
 std::vector<std::string> givenCompileFlags(const Args &args);
 
+// Points of --budget-accuracy, if --weight-bits is auto.
+std::optional<double> bitBudget(const Args &args);
+
 // Samples [first, last); the dataset's own size where `last` is empty.
 struct SampleRange {
   uint64_t first = 0;

@@ -61,7 +61,6 @@ Json mappingJson(const compiler::CompileReport &report) {
                          {"mean", meanOf(use, report.coresUsed)},
                          {"most", use.most}});
   return {{"mapper", mapping.mapper},
-          {"rates", mapping.measuredRates ? "measured" : "assumed"},
           {"mesh", {{"width", mapping.meshWidth}, {"height", mapping.meshHeight}}},
           {"resources", resources},
           {"lower_bound_hops_per_tick", mapping.lowerBoundHopsPerTick},

@@ -7,8 +7,7 @@
 #include "common/support/strings.h"
 #include "compiler/frontends/json/json_frontend.h"
 #include "compiler/frontends/nir/nir_frontend.h"
-#include "compiler/pipeline/standard.h"
-#include "tools/snnc/calibration.h"
+#include "tools/snnc/compile_subject.h"
 #include "tools/snnc/ranc.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -166,37 +165,6 @@ static llvm::Error loadImage(Args &args, Subject &subject, const LoadOptions &op
   return llvm::Error::success();
 }
 
-// The passes do not know the model's file. What is about a flag or a pass stays without a place.
-static llvm::Error inFile(llvm::Error error, const std::string &path) {
-  return llvm::handleErrors(std::move(error), [&](support::DiagError &found) {
-    const DiagCode code = found.diagnostic.code;
-    const bool ofModel = support::info(code).exitCode == 1 || code == DiagCode::NoSchedule;
-    if (ofModel && found.diagnostic.loc.file.empty())
-      found.diagnostic.loc.file = path;
-    return llvm::make_error<support::DiagError>(std::move(found.diagnostic));
-  });
-}
-
-static llvm::Error compileSubject(Subject &subject, compiler::CompileOptions options,
-                                  Console &console) {
-  support::Warnings warnings;
-  options.threads = console.threads;
-  auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
-                            : compiler::compile(*subject.quant, *subject.target, options, warnings);
-  console.warn(warnings);
-  if (!result)
-    return inFile(result.takeError(), subject.path);
-  if (subject.net)
-    subject.lowered = std::move(result->net);
-  subject.quant = std::move(result->quant);
-  subject.image = std::move(result->image);
-  subject.report = std::move(result->report);
-  subject.ir = std::move(result->ir);
-  for (const compiler::PassTime &pass : subject.report.passes)
-    console.stage(pass.name, pass.seconds, pass.verifySeconds, pass.peakMemory);
-  return llvm::Error::success();
-}
-
 static llvm::Error refuse(const Subject &subject, llvm::StringRef kind) {
   return Diag(DiagCode::FlagConflict, {subject.path, 0, {}},
               llvm::formatv("the float engine runs a network as trained; this is {0}", kind).str())
@@ -223,50 +191,6 @@ llvm::Error checkReadout(const Subject &subject) {
       .take();
 }
 
-// The passes up to and with `quantize`.
-static compiler::CompileOptions onlyIntegers(compiler::CompileOptions options) {
-  const std::vector<std::string> passes = compiler::standardPipeline();
-  if (options.bisect < 0)
-    options.bisect = static_cast<int>(llvm::find(passes, "quantize") - passes.begin() + 1);
-  return options;
-}
-
-// The samples of --calibrate.
-static llvm::Expected<CalibrationData> loadCalibration(Args &args, const Subject &subject) {
-  constexpr uint64_t kSamples = 4000;
-  const std::string spec = args.textOr("--calibrate", "");
-  auto dataset = data::loadDataset(spec, subject.inputShape());
-  if (!dataset)
-    return dataset.takeError();
-  CalibrationData data;
-  data.samples = args.number("--calibrate-samples", 1, UINT32_MAX)
-                     .value_or(std::min<uint64_t>(kSamples, dataset->samples));
-  if (data.samples > dataset->samples)
-    return Diag(DiagCode::SampleRange, {},
-                llvm::formatv("--calibrate-samples is {0}, but '{1}' has {2} samples", data.samples,
-                              spec, dataset->samples)
-                    .str())
-        .help("without it all samples are taken, at most 4000")
-        .take();
-  data.dataSteps = dataset->steps && !args.has("--steps");
-  data.dataset = std::move(*dataset);
-  return data;
-}
-
-// Compiles with the activity on --calibrate, if it is given.
-static llvm::Error compileCalibrated(Args &args, Console &console, compiler::CompileOptions options,
-                                     Subject &subject) {
-  if (!args.has("--calibrate"))
-    return compileSubject(subject, options, console);
-  llvm::Expected<CalibrationData> data = loadCalibration(args, subject);
-  if (!data)
-    return data.takeError();
-  options.observe = observeOn(*data, subject.target->core, console);
-  if (!subject.target->core.isCrossbar())
-    options.measureRates = ratesOn(*data, subject.target->core, console);
-  return compileSubject(subject, options, console);
-}
-
 // A model that has been read, as far as it is needed.
 static llvm::Error compileModel(Args &args, Console &console, const LoadOptions &options, Need need,
                                 Subject &subject) {
@@ -283,9 +207,9 @@ static llvm::Error compileModel(Args &args, Console &console, const LoadOptions 
     return wrong;
   if (need == Need::Model)
     return llvm::Error::success();
-  return compileCalibrated(args, console,
-                           need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
-                           subject);
+  return compileSubject(args, console,
+                        need == Need::Integers ? onlyIntegers(options.compile) : options.compile,
+                        subject);
 }
 
 llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOptions &options,

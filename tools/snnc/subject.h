@@ -10,10 +10,29 @@
 #include "tools/snnc/console.h"
 #include "tools/snnc/flags.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
 namespace snnc::cli {
+
+// How the spikes of a layer changed on calibration samples.
+struct LayerDrift {
+  std::string name;
+  uint64_t samples = 0, floatSpikes = 0, quantSpikes = 0;
+  struct Place {
+    uint32_t step = 0, sample = 0, neuron = 0;
+  };
+  std::optional<Place> first; // the earliest step at which a spike differs, of all samples
+};
+
+// The fewest bits that keep an accuracy.
+struct BitSearch {
+  std::map<std::string, uint32_t> bits; // by layer
+  uint64_t samples = 0, correctFloat = 0, correct = 0;
+  double budget = 0.0; // points
+  uint32_t tried = 0;  // compilations
+};
 
 struct Subject {
   std::string path;
@@ -25,6 +44,9 @@ struct Subject {
   bool fromImage = false;               // `quant` was decoded: there is nothing to compare it with
   compiler::CompileReport report;       // of the compilation, if there was one
   std::string ir;                       // text IR after the last pass run
+  bool measuredRates = false;           // with --calibrate: traffic is of its spikes
+  std::vector<LayerDrift> drift;        // with --calibrate: as report.layers
+  std::optional<BitSearch> bitSearch;   // with --weight-bits auto
 
   // What is run: the image's or the network's options with the flags over them.
   net::RunOptions run;

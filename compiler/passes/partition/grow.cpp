@@ -168,8 +168,8 @@ private:
       if (score[id] == 0)
         touched.push_back(id);
       score[id] += graph.rate[edge];
-      const auto now = std::min(
-          Levels::kCount - 1, static_cast<uint32_t>(score[id] / weight[id] * (Levels::kCount - 1)));
+      const float share = weight[id] > 0 ? std::min(1.0f, score[id] / weight[id]) : 1.0f;
+      const auto now = static_cast<uint32_t>(share * (Levels::kCount - 1));
       if (now != level[id]) {
         level[id] = static_cast<uint16_t>(now);
         levels.push(now, id);

@@ -116,6 +116,17 @@ llvm::Error noSchedule(const net::QuantNet &net) {
       .take();
 }
 
+SpikeRates ratesOf(const net::QuantNet &net,
+                   const std::map<std::string, std::vector<float>> &byName) {
+  SpikeRates rates;
+  for (const net::QuantPopulation &population : net.populations) {
+    const auto found = byName.find(population.name);
+    const bool fits = found != byName.end() && found->second.size() == population.size();
+    rates.of.push_back(fits ? found->second : std::vector<float>());
+  }
+  return rates;
+}
+
 } // namespace
 
 llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
@@ -137,6 +148,7 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   if (ir.firstTick.size() != net.populations.size())
     return noSchedule(net);
 
+  ir.rates = ratesOf(net, options.rates);
   const Limits limits = limitsOf(target, options.maxNeuronsPerCore);
   const uint32_t width = options.meshWidth != 0 ? options.meshWidth : target.mesh.width;
   const uint32_t height = options.meshHeight != 0 ? options.meshHeight : target.mesh.height;
@@ -148,13 +160,6 @@ llvm::Expected<bool> PartitionPass::run(Module &module, PassContext &context) {
   if (ir.coresLowerBound > partition::farBeyond(cores))
     return partition::hopeless(misfits, totals);
 
-  ir.rates = options.rates;
-  if (options.measureRates) {
-    llvm::Expected<SpikeRates> measured = options.measureRates(net);
-    if (!measured)
-      return measured.takeError();
-    ir.rates = std::move(*measured);
-  }
   const partition::Problem problem(net, target, limits, ir.rates);
   const partition::MapperContext mapping{
       problem, ir.firstTick, cores, ir.coresLowerBound, options.seed, options.threads, &ir.remarks};

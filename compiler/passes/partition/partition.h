@@ -21,9 +21,9 @@
 // Example (core holds 4): population of 5 -> clusters of 4 and 1.
 #pragma once
 
-#include "compiler/core_ir/rates.h"
 #include "compiler/pass/pass.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,12 +32,13 @@ namespace snnc::compiler {
 struct PartitionOptions {
   std::string mapper = "hyper";   // of mapperNames()
   uint32_t maxNeuronsPerCore = 0; // 0: the target's
-  uint32_t meshWidth = 0,
-           meshHeight = 0; // 0: the target's; may be larger, a machine of several chips
+  // 0: the target's; may be larger, a machine of several chips.
+  uint32_t meshWidth = 0, meshHeight = 0;
   uint64_t seed = 1;
-  unsigned threads = 1;                    // results do not depend on them
-  core_ir::SpikeRates rates = {};          // messages are weighted with them
-  core_ir::MeasureRates measureRates = {}; // asked for them instead, if there is one
+  unsigned threads = 1; // results do not depend on them
+  // Messages are weighted with them: spikes per tick of every neuron or input element, by
+  // population; where there are none, 1.
+  std::map<std::string, std::vector<float>> rates = {};
 };
 
 // The default first.

@@ -17,7 +17,8 @@ namespace snnc::compiler::quantize {
 LayerQuantizer::LayerQuantizer(const net::Net &net, uint32_t population, QuantizeOptions options,
                                PassContext &context)
     : net(net), population(net.populations[population]), options(options), context(context),
-      core(context.target.core), weightMax((1u << (options.weightBits - 1)) - 1),
+      core(context.target.core),
+      weightMax((1u << (options.bitsOf(net.populations[population].name) - 1)) - 1),
       resetSubtract(net::resetRule(net.populations[population], net.profile) !=
                     net::ResetRule::Zero),
       hostInput(hostInputRange(net.run)) {}
@@ -139,7 +140,7 @@ void LayerQuantizer::prepareHost(size_t source) {
   hostIndex = source;
   hostStep.assign(population.size(), 1.0);
   net::HostLayer &layer = *host->host;
-  layer.weightBits = static_cast<uint8_t>(options.weightBits);
+  layer.weightBits = static_cast<uint8_t>(options.bitsOf(population.name));
   layer.inputScale = hostInput.scale;
   layer.inputMin = hostInput.low;
   layer.inputMax = hostInput.high;

@@ -72,6 +72,8 @@ private:
 
   // layer_report.cpp
   void proveSafe(LayerStats &stats);
+  std::vector<Overflow::Sources> sourcesThat(bool excite, uint32_t neuron) const;
+  void warnOverflow(const LayerStats &stats);
   llvm::Error checkScales();
   std::string valuesOf(uint32_t j) const;
   void addMisfit(uint32_t j, llvm::StringRef what, double value, double limit);

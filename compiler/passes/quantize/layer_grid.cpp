@@ -16,8 +16,8 @@ bool LayerQuantizer::takeGrid() {
   if (population.grid.scale.empty())
     return false;
   GridRequest request{population, updates, bias, {}, groupSize, {}, hostInput, core};
-  if (options.forceBits)
-    request.weightBits = options.weightBits;
+  if (options.forces(population.name))
+    request.weightBits = options.bitsOf(population.name);
   for (size_t s = 0; s < sources.size(); ++s)
     request.edges.push_back({sources[s].real, &incoming[s], sources[s].host != nullptr});
   if (const std::string problem = gridProblem(request); !problem.empty()) {

@@ -1,7 +1,9 @@
 // What quantising a layer cost, and which of its neurons could overflow.
 #include "compiler/passes/quantize/layer.h"
+#include "compiler/passes/quantize/witness.h"
 
 #include "common/net/number_text.h"
+#include "common/net/synapses.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,20 +19,24 @@ namespace {
 // The most exceeded proof of a layer.
 struct Worst {
   double excess = 1.0; // bound / limit
-  const char *state = nullptr, *drivers = nullptr;
-  uint32_t neuron = 0;
+  std::optional<Register> state;
+  bool up = true;
   double bound = 0.0, limit = 0.0;
+  BoundsInput input;
+  uint32_t neuron = 0;
 
-  void consider(uint32_t j, const char *what, const Range &range, double low, double high) {
-    const double up = range.high / high, down = range.low / low;
-    if (std::max(up, down) <= excess)
+  void consider(uint32_t j, const BoundsInput &of, Register what, const Range &range, double low,
+                double high) {
+    const double over = range.high / high, under = range.low / low;
+    if (std::max(over, under) <= excess)
       return;
-    excess = std::max(up, down);
+    excess = std::max(over, under);
     state = what;
-    drivers = up >= down ? "excites" : "inhibits";
+    up = over >= under;
+    bound = up ? range.high : range.low;
+    limit = up ? high : low;
+    input = of;
     neuron = j;
-    bound = up >= down ? range.high : range.low;
-    limit = up >= down ? high : low;
   }
 };
 
@@ -112,21 +118,65 @@ void LayerQuantizer::proveSafe(LayerStats &stats) {
     stats.mayWrapAccumulator += !bounds.accumulatorSafe;
     stats.mayWrapCurrent += !bounds.currentSafe;
     stats.mayClampMembrane += !bounds.membraneSafe;
-    worst.consider(j, "accumulator", bounds.accumulator, -acc, acc - 1);
-    worst.consider(j, "current", bounds.current, -current, current - 1);
-    worst.consider(j, "membrane", bounds.membrane, input.vmin, input.vmax);
+    worst.consider(j, input, Register::Accumulator, bounds.accumulator, -acc, acc - 1);
+    worst.consider(j, input, Register::Current, bounds.current, -current, current - 1);
+    worst.consider(j, input, Register::Membrane, bounds.membrane, input.vmin, input.vmax);
   }
-  if (worst.state == nullptr)
+  if (!worst.state)
     return;
+  Overflow &overflow = stats.overflow.emplace();
+  overflow.neuron = worst.neuron;
+  overflow.state = nameOf(*worst.state);
+  overflow.bound = worst.bound;
+  overflow.limit = worst.limit;
+  overflow.excites = worst.up;
+  overflow.step = firstOverflow(worst.input, *worst.state, worst.up, core);
+  overflow.sources = sourcesThat(worst.up, worst.neuron);
+  warnOverflow(stats);
+}
+
+// What of the layer's sources pushes a neuron up, or down.
+std::vector<Overflow::Sources> LayerQuantizer::sourcesThat(bool excite, uint32_t neuron) const {
+  std::vector<Overflow::Sources> found;
+  for (const Source &source : sources) {
+    Overflow::Sources &into = found.emplace_back();
+    into.projection = source.real->name;
+    const auto add = [&](uint32_t from, int16_t weight) {
+      if (excite ? weight > 0 : weight < 0)
+        into.neurons.push_back(from);
+    };
+    if (source.host != nullptr)
+      net::IncomingInts(*source.host).forEach(neuron, add);
+    else
+      net::IncomingInts(*source.quant).forEach(neuron, add);
+  }
+  return found;
+}
+
+void LayerQuantizer::warnOverflow(const LayerStats &stats) {
+  const Overflow &overflow = *stats.overflow;
+  size_t drivers = 0;
+  for (const Overflow::Sources &each : overflow.sources)
+    drivers += each.neurons.size();
+  const char *const drive = overflow.excites ? "excite" : "inhibit";
+  const std::string help =
+      overflow.step
+          ? formatv("it happens at step {0} if the {1} inputs that {2} it fire at every step; "
+                    "--json lists them, and the engines count the events that happen",
+                    *overflow.step, drivers, drive)
+                .str()
+          : formatv("a bound: it does not happen when the {0} inputs that {1} it fire at every "
+                    "step; the engines count the events that do",
+                    drivers, drive)
+                .str();
   context.warnings.push_back(
       Diag(DiagCode::MayOverflow, population.loc,
            formatv("'{0}' is not proven free of overflow: {1} accumulators and {2} currents could "
                    "wrap, {3} membranes clamp; worst is the {4} of neuron {5}, {6} against {7:f0}",
                    population.name, stats.mayWrapAccumulator, stats.mayWrapCurrent,
-                   stats.mayClampMembrane, worst.state, worst.neuron, boundText(worst.bound),
-                   worst.limit))
-          .help(llvm::Twine("only if every input that ") + worst.drivers +
-                " it fires at every step; the engines count the events that happen")
+                   stats.mayClampMembrane, overflow.state, overflow.neuron,
+                   boundText(overflow.bound), overflow.limit))
+          .help(help)
           .data());
 }
 

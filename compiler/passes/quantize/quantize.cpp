@@ -1,6 +1,7 @@
 #include "compiler/passes/quantize/quantize.h"
 
 #include "compiler/pass/unroll.h"
+#include "compiler/passes/quantize/check_options.h"
 #include "compiler/passes/quantize/crossbar.h"
 #include "compiler/passes/quantize/layer.h"
 #include "compiler/passes/quantize/rounded_layer.h"
@@ -25,7 +26,7 @@ bool isInput(const net::Net &net, uint32_t population) {
   return net.populations[population].kind == net::NeuronKind::Input;
 }
 
-net::QuantNet skeleton(const Module &module, uint32_t weightBits) {
+net::QuantNet skeleton(const Module &module, const QuantizeOptions &options) {
   const net::Net &net = module.net;
   net::QuantNet quant;
   quant.name = net.name;
@@ -54,7 +55,7 @@ net::QuantNet skeleton(const Module &module, uint32_t weightBits) {
     out.source = projection.source;
     out.target = projection.target;
     out.delay = projection.delay;
-    out.weightBits = static_cast<uint8_t>(weightBits);
+    out.weightBits = static_cast<uint8_t>(options.bitsOf(net.populations[projection.target].name));
   }
   return quant;
 }
@@ -178,9 +179,8 @@ const char *absmaxName(const LayerStats &stats) {
 class NetQuantizer {
 public:
   NetQuantizer(const Module &module, const QuantizeOptions &options, PassContext &context)
-      : module(module), options(options), target(context.target),
-        quant(skeleton(module, options.weightBits)), stats(quant.populations.size()),
-        warnings(quant.populations.size()) {}
+      : module(module), options(options), target(context.target), quant(skeleton(module, options)),
+        stats(quant.populations.size()), warnings(quant.populations.size()) {}
 
   // Every layer as absmax has it.
   llvm::Error run() {
@@ -196,7 +196,8 @@ public:
   llvm::Error refine() {
     net::Net rounded = module.net;
     for (uint32_t p : inOrder(quant))
-      if (!quant.populations[p].isInput && std::isfinite(stats[p].sqnrDb) && canRound(rounded, p))
+      if (options.quantizerOf(quant.populations[p].name) != Quantizer::AbsMax &&
+          !quant.populations[p].isInput && std::isfinite(stats[p].sqnrDb) && canRound(rounded, p))
         if (llvm::Error error = refineLayer(rounded, p))
           return error;
     return llvm::Error::success();
@@ -248,16 +249,18 @@ private:
   // Keeps what absmax made where the registers do not take the rounded weights as they are.
   llvm::Error refineLayer(net::Net &rounded, uint32_t p) {
     std::vector<std::optional<SourceMoments>> moments;
-    if (options.quantizer == Quantizer::Calibrated) {
+    const Quantizer quantizer = options.quantizerOf(module.net.populations[p].name);
+    if (quantizer == Quantizer::Calibrated) {
       auto seen = observed(p);
       if (!seen)
         return seen.takeError();
       moments = std::move(*seen);
     }
-    const auto weightMax = static_cast<uint32_t>((1u << (options.weightBits - 1)) - 1);
-    const quantize::RoundingLoss loss = quantize::roundLayer(
-        rounded, p, quant, moments, options.quantizer, weightMax, target.core.weightShift);
-    net::QuantNet fresh = skeleton(module, options.weightBits);
+    const auto weightMax =
+        static_cast<uint32_t>((1u << (options.bitsOf(module.net.populations[p].name) - 1)) - 1);
+    const quantize::RoundingLoss loss = quantize::roundLayer(rounded, p, quant, moments, quantizer,
+                                                             weightMax, target.core.weightShift);
+    net::QuantNet fresh = skeleton(module, options);
     LayerStats found;
     support::Warnings foundWarnings;
     llvm::Error error = layer(rounded, p, fresh, found, foundWarnings);
@@ -269,7 +272,7 @@ private:
     found.sqnrDb = decibels(loss.signal, loss.noise);
     found.saturated = static_cast<uint64_t>(loss.saturated);
     found.zeroed = static_cast<uint64_t>(loss.zeroed);
-    found.quantizer = nameOf(options.quantizer);
+    found.quantizer = nameOf(quantizer);
     stats[p] = std::move(found);
     warnings[p] = std::move(foundWarnings);
     quant.populations[p] = std::move(fresh.populations[p]);
@@ -290,27 +293,10 @@ private:
   std::vector<support::Warnings> warnings; // per population
 };
 
-llvm::Error checkQuantizer(const QuantizeOptions &options, const target::Target &target) {
-  if (options.quantizer != Quantizer::AbsMax && target.core.isCrossbar())
-    return Diag(DiagCode::QuantizerUnusable, {},
-                formatv("unsupported: --quantizer {0} on '{1}', whose crossbar cores share a few "
-                        "weights per neuron",
-                        nameOf(options.quantizer), target.name))
-        .help("--quantizer absmax")
-        .take();
-  if (options.quantizer == Quantizer::Calibrated && !options.observe)
-    return Diag(DiagCode::QuantizerUnusable, {},
-                "--quantizer calibrated chooses by what the network does on data, and there are "
-                "none")
-        .help("--calibrate DATA, of training samples; --quantizer mse needs none")
-        .take();
-  return llvm::Error::success();
-}
-
 } // namespace
 
 llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
-  if (llvm::Error error = checkQuantizer(options, context.target))
+  if (llvm::Error error = quantize::checkOptions(module.net, options, context.target))
     return error;
   if (context.target.core.isCrossbar()) {
     if (!module.lowered)
@@ -322,13 +308,6 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
     return true;
   }
   const net::Net &net = module.net;
-  const uint32_t most = context.target.core.weightBits;
-  if (options.weightBits < 2 || options.weightBits > most)
-    return Diag(DiagCode::WeightBits, {},
-                formatv("--weight-bits is {0} but target '{1}' has 2 to {2}", options.weightBits,
-                        context.target.name, most))
-        .help("choose a number in that range, or a target with wider weights")
-        .take();
   if (!module.lowered)
     return missingInput("quantize", "lower");
   if (net.run.encode == net::Encoding::Direct)
@@ -338,9 +317,8 @@ llvm::Expected<bool> QuantizePass::run(Module &module, PassContext &context) {
   NetQuantizer quantizer(module, options, context);
   if (llvm::Error error = quantizer.run())
     return error;
-  if (options.quantizer != Quantizer::AbsMax)
-    if (llvm::Error error = quantizer.refine())
-      return error;
+  if (llvm::Error error = quantizer.refine())
+    return error;
   if (llvm::Error error = checkBiasTiming(net, quantizer.result()))
     return error;
   quantizer.finish(module, context.warnings);

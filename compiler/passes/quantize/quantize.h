@@ -25,6 +25,9 @@
 #include "compiler/pass/calibration.h"
 #include "compiler/pass/pass.h"
 
+#include <map>
+#include <string>
+
 namespace snnc::compiler {
 
 struct QuantizeOptions {
@@ -36,6 +39,19 @@ struct QuantizeOptions {
   // Layers that absmax holds exactly stay as they are, whatever this is.
   Quantizer quantizer = Quantizer::AbsMax;
   ObserveSource observe = {}; // for Calibrated
+  // Of layers, by the name of their population, that have others than weightBits; forced.
+  std::map<std::string, uint32_t> layerBits = {};
+  std::map<std::string, Quantizer> layerQuantizers = {}; // the same of quantizers
+
+  uint32_t bitsOf(const std::string &layer) const {
+    const auto found = layerBits.find(layer);
+    return found == layerBits.end() ? weightBits : found->second;
+  }
+  Quantizer quantizerOf(const std::string &layer) const {
+    const auto found = layerQuantizers.find(layer);
+    return found == layerQuantizers.end() ? quantizer : found->second;
+  }
+  bool forces(const std::string &layer) const { return forceBits || layerBits.count(layer) != 0; }
 };
 
 class QuantizePass final : public Pass {

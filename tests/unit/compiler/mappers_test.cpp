@@ -134,7 +134,7 @@ TEST(Mappers, RatesDecideWhatStaysTogether) {
   weights.values = {1, 0, 0, /**/ 1, 1, 0, /**/ 0, 1, 0, /**/ 0, 0, 1};
   for (const float busy : {0.25f, 4.0f}) {
     PartitionOptions options;
-    options.rates.of = {{1.0f, busy, 1.0f}, {}};
+    options.rates = {{net.populations[0].name, {1.0f, busy, 1.0f}}};
     const Mapped result = mapped(net, targetOf(2, 8, 16), options);
     ASSERT_EQ(result.cores(), 2u);
     EXPECT_EQ(result.messages(), 1.0 + busy + 1.0 + std::min(1.0f, busy));

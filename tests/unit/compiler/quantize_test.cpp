@@ -397,6 +397,12 @@ TEST(Quantize, WarnsOfLostPrecisionAndOverflow) {
   expectOk(wraps);
   EXPECT_TRUE(wraps.warned(DiagCode::MayOverflow));
   EXPECT_EQ(wraps.module.layers[0].mayWrapAccumulator, 1u);
+  const std::optional<Overflow> &overflow = wraps.module.layers[0].overflow;
+  ASSERT_TRUE(overflow);
+  EXPECT_EQ(overflow->state, "accumulator");
+  EXPECT_EQ(overflow->step, 0u) << "all 300 at once";
+  ASSERT_EQ(overflow->sources.size(), 1u);
+  EXPECT_EQ(overflow->sources[0].neurons.size(), 300u);
 }
 
 // A parameter beside which no weight keeps a step: an error, with --allow-lossy a warning.

@@ -8,6 +8,7 @@
 #include <cmath>
 
 using namespace snnc;
+using runtime::verify::Cause;
 using runtime::verify::CauseReport;
 
 namespace {
@@ -19,6 +20,7 @@ constexpr uint16_t kLeak = 512; // of 4096
 struct Subject {
   net::Net real;
   net::QuantNet ints;
+  std::vector<int32_t> labels;
 
   explicit Subject(bool direct = false) {
     support::Rng rng(3);
@@ -39,7 +41,7 @@ struct Subject {
     real.outputs = ints.outputs = {2};
   }
 
-  CauseReport report(uint64_t samples = 4) const {
+  CauseReport report(uint64_t samples = 4, unsigned threads = 1) const {
     const auto sampleAt = [&](uint64_t number) -> llvm::Expected<data::EncodedSample> {
       support::Rng rng(100 + number);
       data::EncodedSample sample;
@@ -57,7 +59,9 @@ struct Subject {
                                              .firstSample = 2,
                                              .samples = samples,
                                              .sampleAt = sampleAt,
-                                             .progress = {}});
+                                             .progress = {},
+                                             .labels = labels,
+                                             .threads = threads});
     if (made)
       return std::move(*made);
     ADD_FAILURE() << llvm::toString(made.takeError());
@@ -163,8 +167,9 @@ TEST(Causes, RowsAndLayers) {
   std::vector<std::string> names;
   for (const auto &row : report.rows)
     names.push_back(row.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"quantised", "weights", "parameters", "decays",
-                                             "rounding", "together", "unexplained"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"quantised", "weights", "saturation", "thresholds", "resets",
+                                      "biases", "decays", "rounding", "together", "unexplained"}));
   ASSERT_EQ(report.layers.size(), 2u);
   EXPECT_EQ(report.layers[0].name, "a");
   EXPECT_GT(report.layers[0].spikes, 100u);
@@ -176,7 +181,9 @@ TEST(Causes, RowsAndLayers) {
 TEST(Causes, OnTheGridOnlyTheStateIsRounded) {
   const CauseReport report = Subject().report(200);
   EXPECT_EQ(total(report, "weights"), 0u);
-  EXPECT_EQ(total(report, "parameters"), 0u);
+  EXPECT_EQ(total(report, "thresholds"), 0u);
+  EXPECT_EQ(total(report, "resets"), 0u);
+  EXPECT_EQ(total(report, "biases"), 0u);
   EXPECT_EQ(total(report, "decays"), 0u);
   EXPECT_EQ(total(report, "unexplained"), 0u);
   EXPECT_GT(total(report, "rounding"), 0u);
@@ -198,7 +205,7 @@ TEST(Causes, Weights) {
 TEST(Causes, Thresholds) {
   Subject subject;
   subject.ints.populations[1].neurons[3].threshold -= 900;
-  EXPECT_EQ(shown(subject.report()), "quantised parameters together");
+  EXPECT_EQ(shown(subject.report()), "quantised thresholds together");
   EXPECT_EQ(total(subject.report(), "together"), total(subject.report(), "quantised"));
 }
 
@@ -206,14 +213,14 @@ TEST(Causes, ResetAmounts) {
   Subject subject;
   for (net::NeuronConfig &neuron : subject.ints.populations[1].neurons)
     neuron.reset = 0; // comes back as no reset at all
-  EXPECT_EQ(shown(subject.report()), "quantised parameters together");
+  EXPECT_EQ(shown(subject.report()), "quantised resets together");
 }
 
 TEST(Causes, Biases) {
   Subject subject;
   subject.ints.populations[2].neurons[1].biasMant = 600;
   const CauseReport report = subject.report();
-  EXPECT_EQ(shown(report), "quantised parameters together");
+  EXPECT_EQ(shown(report), "quantised biases together");
   EXPECT_EQ(report.rows[0].differences[0], 0u) << "layer 'a' has not changed";
 }
 
@@ -238,24 +245,112 @@ TEST(Causes, DirectCodedInputs) {
   const CauseReport report = Subject(true).report(100);
   EXPECT_EQ(total(report, "weights"), 0u);
   EXPECT_GT(total(report, "inputs"), 0u);
-  EXPECT_EQ(total(report, "unexplained"), 0u) << "shift 0: mantissas are exact";
+  EXPECT_EQ(total(report, "together"), total(report, "quantised"));
+  EXPECT_EQ(total(report, "unexplained"), 0u);
   Subject shifted(true);
   shifted.ints.hostLayers[0].shift.assign(12, 5);
   for (net::NeuronConfig &neuron : shifted.ints.populations[1].neurons)
     neuron.biasExp = 7;
-  EXPECT_EQ(total(shifted.report(100), "weights"), 0u);
-  EXPECT_GT(total(shifted.report(100), "unexplained"), 0u) << "rounded mantissas";
+  const CauseReport mantissas = shifted.report(100);
+  EXPECT_EQ(total(mantissas, "weights"), 0u);
+  EXPECT_GT(total(mantissas, "currents"), total(report, "currents")) << "coarser mantissas";
+  EXPECT_EQ(total(mantissas, "together"), total(mantissas, "quantised"));
+  EXPECT_EQ(total(mantissas, "unexplained"), 0u);
 }
 
-TEST(Causes, Table) {
+namespace {
+
+// "layer cause", where the cause is no rounding of the state.
+std::string causesByLayer(const CauseReport &report) {
+  std::string names;
+  for (const runtime::verify::LayerCause &each : report.byLayer)
+    if (each.cause != Cause::Rounding)
+      names += (names.empty() ? "" : ", ") + each.layer + " " + nameOf(each.cause);
+  return names;
+}
+
+const runtime::verify::LayerCause &find(const CauseReport &report, const std::string &layer,
+                                        Cause cause) {
+  for (const runtime::verify::LayerCause &each : report.byLayer)
+    if (each.layer == layer && each.cause == cause)
+      return each;
+  ADD_FAILURE() << "nothing of " << layer << ' ' << nameOf(cause);
+  return report.byLayer.front();
+}
+
+} // namespace
+
+// One change in one layer: alone it makes all of its row, and without it nothing of it is left.
+TEST(Causes, OneLayer) {
+  Subject subject;
+  std::get<net::DenseInts>(subject.ints.projections[0].weights).values[5] += 20; // into "out"
+  const CauseReport report = subject.report(40);
+  EXPECT_EQ(causesByLayer(report), "out weights");
+  const auto &weights = find(report, "out", Cause::Weights);
+  EXPECT_GT(weights.on.total(), 0u);
+  EXPECT_EQ(weights.on.differences, report.row("weights").differences);
+  EXPECT_EQ(weights.on.differences[0], 0u) << "nothing of 'out' comes back to 'a'";
+  EXPECT_EQ(weights.off.differences, report.row("rounding").differences);
+  // Off everywhere is off in the only layer.
+  for (const auto &row : report.without)
+    if (row.cause == Cause::Weights) {
+      EXPECT_EQ(row.differences, weights.off.differences);
+    }
+}
+
+TEST(Causes, TwoLayersEachAlone) {
   Subject subject;
   subject.ints.populations[1].neurons[3].threshold -= 900;
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  print(subject.report(), os);
-  os.flush();
-  EXPECT_EQ(text.substr(0, text.find('\n')),
-            "spikes that differ from the float network, 4 samples, 200 steps");
-  EXPECT_NE(text.find("parameters"), std::string::npos);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
+  subject.ints.populations[2].neurons[1].biasMant = 600;
+  const CauseReport report = subject.report(40);
+  EXPECT_EQ(causesByLayer(report), "a thresholds, out biases");
+  EXPECT_GT(find(report, "a", Cause::Thresholds).on.differences[0], 0u);
+  EXPECT_EQ(find(report, "out", Cause::Biases).on.differences[0], 0u);
+  EXPECT_GT(find(report, "out", Cause::Biases).on.differences[1], 0u);
+  EXPECT_LT(find(report, "a", Cause::Thresholds).off.differences[0],
+            report.row("together").differences[0]);
+}
+
+TEST(Causes, ClippedWeightsAreNotRounded) {
+  Subject subject;
+  auto &real = std::get<net::DenseWeights>(subject.real.projections[2].weights).values;
+  auto &ints = std::get<net::DenseInts>(subject.ints.projections[2].weights).values;
+  ints[7] = 127;
+  real[7] = static_cast<float>(200 * 64 / kScale);
+  EXPECT_EQ(causesByLayer(subject.report()), "a saturation");
+  real[7] = static_cast<float>(127.4 * 64 / kScale); // less than half a step away: rounded
+  EXPECT_EQ(causesByLayer(subject.report()), "a weights");
+}
+
+TEST(Causes, LabelsCountWhatIsRight) {
+  Subject subject;
+  EXPECT_FALSE(subject.report().labelled);
+  subject.ints.populations[2].neurons[1].biasMant = 3000; // "1" is the answer
+  subject.labels.assign(42, 1);
+  const CauseReport report = subject.report(40);
+  EXPECT_TRUE(report.labelled);
+  EXPECT_LT(report.correct, 40u);
+  EXPECT_EQ(report.row("quantised").correct, 40u);
+  const auto &biases = find(report, "out", Cause::Biases);
+  EXPECT_EQ(biases.on.correct, report.row("biases").correct);
+  EXPECT_EQ(biases.off.correct, report.row("rounding").correct);
+}
+
+TEST(Causes, TheSameWithThreads) {
+  Subject subject;
+  subject.labels = {0, 1, 2, 0, 1, 2, 0, 1, 2};
+  subject.ints.populations[1].neurons[3].threshold -= 900;
+  const CauseReport one = subject.report(7), three = subject.report(7, 3);
+  ASSERT_EQ(one.byLayer.size(), three.byLayer.size());
+  for (size_t i = 0; i < one.rows.size(); ++i) {
+    EXPECT_EQ(one.rows[i].differences, three.rows[i].differences);
+    EXPECT_EQ(one.rows[i].correct, three.rows[i].correct);
+    EXPECT_EQ(one.rows[i].first.has_value(), three.rows[i].first.has_value());
+  }
+  for (size_t i = 0; i < one.byLayer.size(); ++i) {
+    EXPECT_EQ(one.byLayer[i].on.differences, three.byLayer[i].on.differences);
+    EXPECT_EQ(one.byLayer[i].off.predictions, three.byLayer[i].off.predictions);
+  }
+  EXPECT_EQ(one.rows[0].first->sample, three.rows[0].first->sample);
+  EXPECT_EQ(one.correct, three.correct);
 }
