@@ -28,7 +28,7 @@ namespace {
 constexpr uint64_t kMostToGrow = uint64_t{1} << 28; // synapses, at 8 bytes each
 constexpr uint64_t kMostToStartFromCut = uint64_t{1} << 23;
 constexpr uint64_t kMostToCut = uint64_t{1} << 19;
-constexpr double kManyStrays = 0.04;
+constexpr double kManyStrays = 0.005;
 constexpr size_t kNone = SIZE_MAX;
 
 class Hyper {
@@ -155,36 +155,49 @@ private:
                      words, leastCores));
   }
 
+  // Neurons per core so that the core that sends most would send no more than it can.
+  uint32_t lastingNeurons(const CoreCounts &counts, uint32_t core) const {
+    const double most = std::max(1.0, static_cast<double>(counts.slotsOf(core)));
+    return static_cast<uint32_t>(std::min(static_cast<double>(problem.limits.neurons),
+                                          0.98 * counts.loadOf(core).neurons *
+                                              static_cast<double>(problem.limits.outputSlots) /
+                                              most));
+  }
+
   // Output slots depend on where the targets of a core go: cores are grown smaller until they last.
-  // Then once more, by what a core can hear at all of a neuron's sources.
+  // Then once more, by what a core can hear at all of a neuron's sources. The best that lasts.
   CoreCounts grown(const MapGraph &graph, const LoadModel &model, double fullness) {
     constexpr int kTries = 4;
     GrowOptions options{fullness, static_cast<uint32_t>(problem.limits.neurons), {}};
+    std::vector<uint32_t> bestPart;
+    double fewest = HUGE_VAL;
     for (int attempt = 0;; ++attempt) {
       std::vector<uint32_t> part = grow(problem, graph, model, options);
       const uint32_t cores = 1 + *std::max_element(part.begin(), part.end());
       CoreCounts counts(problem, graph, model, std::move(part), cores);
-      remark(formatv("grown by overlap: {0:F0} messages, {1} cores", counts.messages(), cores));
-      uint64_t most = 0;
-      uint32_t held = 0; // neurons of the core with the most slots
-      for (uint32_t core = 0; core < cores; ++core)
-        if (counts.slotsOf(core) > most) {
-          most = counts.slotsOf(core);
-          held = counts.loadOf(core).neurons;
-        }
-      const bool fits = most <= problem.limits.outputSlots;
-      const auto lasting = static_cast<uint32_t>(
-          std::min(static_cast<double>(problem.limits.neurons),
-                   0.98 * held * static_cast<double>(problem.limits.outputSlots) /
-                       std::max(1.0, static_cast<double>(most))));
-      if (!fits && attempt < kTries && held >= 16)
+      const double messages = counts.messages();
+      remark(formatv("grown by overlap: {0:F0} messages, {1} cores", messages, cores));
+      uint32_t busiest = 0;
+      for (uint32_t core = 1; core < cores; ++core)
+        busiest = counts.slotsOf(core) > counts.slotsOf(busiest) ? core : busiest;
+      const bool lasts = counts.slotsOf(busiest) <= problem.limits.outputSlots;
+      const bool better = lasts && messages < fewest;
+      if (better) {
+        fewest = messages;
+        bestPart = counts.parts();
+      }
+      const uint32_t lasting = lastingNeurons(counts, busiest);
+      if (!lasts && attempt < kTries && counts.loadOf(busiest).neurons >= 16)
         options.neurons = lasting;
       else if (options.reachable.empty() && counts.strays() > kManyStrays)
         options.reachable = counts.reachable();
-      else if (fits && attempt < kTries && lasting > options.neurons + options.neurons / 20)
+      else if (better && attempt < kTries && lasting > options.neurons + options.neurons / 20)
         options.neurons = lasting; // was made small for a worse layout
-      else
+      else if (better || bestPart.empty())
         return counts;
+      else
+        return CoreCounts(problem, graph, model, bestPart,
+                          1 + *std::max_element(bestPart.begin(), bestPart.end()));
     }
   }
 
