@@ -33,6 +33,9 @@ def build(source, folder, jobs):
 
 def build_base(revision, jobs):
     """Of a commit that has no benchmark yet there is nothing to run."""
+    # HEAD~1 is this checkout's, not that of the worktree.
+    revision = subprocess.run(["git", "-C", ROOT, "rev-parse", "--verify", revision + "^{commit}"], check=True,
+                              capture_output=True, text=True).stdout.strip()
     tree = ROOT / "build-base/source"
     if not tree.is_dir():
         subprocess.run(["git", "-C", ROOT, "worktree", "prune"], check=True)

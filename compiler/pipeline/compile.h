@@ -43,7 +43,6 @@ struct CompileOptions {
   std::vector<std::string> skip;
   int bisect = -1;     // run only the first n passes
   std::string dumpDir; // IR after every pass
-  bool time = false;
 };
 
 struct LayerReport {

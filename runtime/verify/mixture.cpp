@@ -3,7 +3,6 @@
 #include "runtime/verify/mixed_weights.h"
 
 #include "common/net/dequantize.h"
-#include "common/net/synapses.h"
 
 #include <algorithm>
 #include <cmath>

@@ -14,14 +14,13 @@ namespace snnc::runtime::verify {
 // of the one whose registers, or incoming weights, they are.
 class CauseMask {
 public:
-  explicit CauseMask(size_t populations, bool all = false)
-      : bits(populations, all ? kAllBits : uint16_t{0}) {}
+  explicit CauseMask(size_t populations) : bits(populations, 0) {} // none
   bool has(uint32_t population, Cause cause) const { return (bits[population] & bit(cause)) != 0; }
   void set(uint32_t population, Cause cause, bool on);
   bool operator==(const CauseMask &) const = default;
 
 private:
-  static constexpr uint16_t kAllBits = (1u << kCauses) - 1;
+  static_assert(kCauses <= 16);
   static uint16_t bit(Cause cause) {
     return static_cast<uint16_t>(1u << static_cast<unsigned>(cause));
   }

@@ -75,7 +75,7 @@ Pruned prune(const net::QuantNet &net, uint32_t population) {
 }
 
 // Spikes per step of every neuron.
-void ratesOf(const trace::PopulationTrace &population, uint32_t steps, double *rates) {
+void spikesPerStep(const trace::PopulationTrace &population, uint32_t steps, double *rates) {
   std::vector<uint32_t> counts(population.size, 0);
   for (uint32_t step = 0; step < steps; ++step)
     for (uint32_t n = 0; n < population.size; ++n)
@@ -197,8 +197,8 @@ private:
       auto engine = std::make_shared<QuantEngine>(pruned.net, core);
       return [&, engine](uint64_t at, const data::EncodedSample &sample) {
         const trace::SampleTrace trace = engine->run(sample, false);
-        ratesOf(trace.populations[pruned.population], trace.steps,
-                values.row(static_cast<Eigen::Index>(at)).data());
+        spikesPerStep(trace.populations[pruned.population], trace.steps,
+                      values.row(static_cast<Eigen::Index>(at)).data());
         return llvm::Error::success();
       };
     });
@@ -220,8 +220,8 @@ private:
           return [&, engine](uint64_t at, const data::EncodedSample &sample) {
             const trace::SampleTrace trace = engine->run(sample, false);
             for (size_t p = 0; p < rates.size(); ++p)
-              ratesOf(trace.populations[p], trace.steps,
-                      rates[p].row(static_cast<Eigen::Index>(at)).data());
+              spikesPerStep(trace.populations[p], trace.steps,
+                            rates[p].row(static_cast<Eigen::Index>(at)).data());
             return llvm::Error::success();
           };
         }))

@@ -22,10 +22,9 @@ static llvm::Error inFile(llvm::Error error, const std::string &path) {
   });
 }
 
-static llvm::Error compileWith(compiler::CompileOptions options, Console &console,
+static llvm::Error compileWith(const compiler::CompileOptions &options, Console &console,
                                Subject &subject) {
   support::Warnings warnings;
-  options.threads = console.threads;
   auto result = subject.net ? compiler::compile(*subject.net, *subject.target, options, warnings)
                             : compiler::compile(*subject.quant, *subject.target, options, warnings);
   console.warn(warnings);
@@ -86,7 +85,7 @@ llvm::Error compileSubject(Args &args, Console &console, compiler::CompileOption
     options.layerBits = search->bits;
     subject.bitSearch = std::move(*search);
   }
-  if (subject.net && options.stopAfter != "quantize") {
+  if (subject.net && !subject.target->core.isCrossbar()) { // whose mapping knows no rates
     auto rates = ratesOf(subject, *data, console);
     if (!rates)
       return rates.takeError();

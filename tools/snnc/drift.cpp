@@ -32,19 +32,22 @@ firstIn(const trace::PopulationTrace &real, const trace::PopulationTrace &ints, 
 }
 
 // All spikes of the first samples.
-static llvm::Expected<RunResult> runFirst(const Subject &subject, const CalibrationData &data,
+static llvm::Expected<RunResult> runFirst(Subject &subject, const CalibrationData &data,
                                           std::vector<Engine> engines, Console &console) {
-  Subject shown = subject;
+  // The data's steps for this run alone.
+  const std::optional<uint32_t> steps = subject.run.steps;
   if (data.dataSteps)
-    shown.run.steps.reset();
+    subject.run.steps.reset();
   RunPlan plan;
   plan.engines = std::move(engines);
   plan.keepTraces = true;
-  return runSamples(shown, {data.dataset, 0, samplesFor(shown, data)}, plan, console);
+  auto run = runSamples(subject, {data.dataset, 0, samplesFor(subject, data)}, plan, console);
+  subject.run.steps = steps;
+  return run;
 }
 
 llvm::Expected<std::map<std::string, std::vector<float>>>
-ratesOf(const Subject &subject, const CalibrationData &data, Console &console) {
+ratesOf(Subject &subject, const CalibrationData &data, Console &console) {
   llvm::Expected<RunResult> run = runFirst(subject, data, {Engine::Float}, console);
   if (!run)
     return run.takeError();
@@ -65,7 +68,7 @@ ratesOf(const Subject &subject, const CalibrationData &data, Console &console) {
   return rates;
 }
 
-llvm::Expected<std::vector<LayerDrift>> driftOf(const Subject &subject, const CalibrationData &data,
+llvm::Expected<std::vector<LayerDrift>> driftOf(Subject &subject, const CalibrationData &data,
                                                 Console &console) {
   llvm::Expected<RunResult> run = runFirst(subject, data, {Engine::Float, Engine::Quant}, console);
   if (!run)

@@ -211,7 +211,6 @@ compiler::CompileOptions readCompileOptions(Args &args, const Console &console) 
   if (const auto passes = args.number("--bisect", 0, INT_MAX))
     options.bisect = static_cast<int>(*passes);
   options.dumpDir = args.textOr("--dump-dir", "");
-  options.time = args.has("--time");
   return options;
 }
 

@@ -231,7 +231,7 @@ llvm::Expected<Subject> loadSubject(Args &args, Console &console, const LoadOpti
     return subject;
   }
   support::Warnings warnings;
-  console.timesStages |= options.compile.time;
+  console.timesStages |= args.has("--time");
   Stopwatch reading;
   llvm::Error error = readModel(subject, options.model.profile, warnings);
   console.stage("read", reading.seconds());
